@@ -1,0 +1,1 @@
+"""Thin dbt-duckdb plugins over the package; profiles.yml names them."""

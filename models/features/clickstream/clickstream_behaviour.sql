@@ -1,0 +1,76 @@
+{# One row per customer: what the customer does, how much of it in one visit, and when. #}
+with
+
+sessions as (
+
+    select
+        *,
+        {{ days_between(
+            'lag(started_at) over (partition by customer_id order by started_at, session_id)',
+            'started_at'
+        ) }} as gap_days
+
+    from {{ ref('clickstream_sessions') }}
+
+),
+
+times as (
+
+    select * from {{ ref('clickstream_times') }}
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        cast(sum(event_count) as bigint) as event_count,
+        cast(sum(view_count) as bigint) as view_count,
+        cast(sum(cart_count) as bigint) as cart_count,
+        cast(sum(purchase_count) as bigint) as purchase_count,
+        cast(sum(refund_count) as bigint) as refund_count,
+        count(*) as session_count,
+        {{ exact_sum(days_between('started_at', 'ended_at')) }} * 24 * 60 / count(*)
+            as session_minutes,
+        {{ exact_sum('gap_days') }} / nullif(count(gap_days), 0) as gap_days,
+        {{ exact_spread('gap_days') }} as gap_days_spread
+
+    from sessions
+
+    group by customer_id
+
+),
+
+behaviour as (
+
+    select
+        customers.customer_id,
+        customers.event_count,
+        customers.view_count,
+        customers.cart_count,
+        customers.refund_count,
+        {{ share('customers.view_count', 'customers.event_count') }} as view_share,
+        {{ share('customers.cart_count', 'customers.event_count') }} as cart_share,
+        {{ share('customers.purchase_count', 'customers.event_count') }} as purchase_share,
+        {{ conversion_rate('customers.cart_count', 'customers.view_count') }}
+            as view_to_cart_rate,
+        {{ conversion_rate('customers.purchase_count', 'customers.cart_count') }}
+            as cart_to_purchase_rate,
+        customers.session_count,
+        cast(customers.event_count as double) / customers.session_count as events_per_session,
+        customers.session_minutes,
+        customers.gap_days,
+        customers.gap_days_spread,
+        times.active_day_count,
+        times.weekend_share,
+        times.night_share,
+        times.hour_diversity
+
+    from customers
+
+    inner join times
+        on customers.customer_id = times.customer_id
+
+)
+
+select * from behaviour

@@ -1,0 +1,39 @@
+{{ config(materialized='view') }}
+
+{# One row per segment and feature: how the segment differs from all customers, most telling first. #}
+with
+
+profiles as (
+
+    {% for population in var('populations') %}
+    select * from {{ ref(population ~ '_profiles') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+names as (
+
+    select * from {{ ref('segment_names') }}
+
+)
+
+select
+    profiles.population,
+    profiles.segment_id,
+    names.segment_name,
+    profiles.feature,
+    profiles.segment_mean,
+    profiles.population_mean,
+    profiles.lift,
+    cast(row_number() over (
+        partition by profiles.population, profiles.segment_id
+        order by abs(profiles.lift) desc, profiles.feature
+    ) as integer) as rank
+
+from profiles
+
+inner join names
+    on
+        profiles.population = names.population
+        and profiles.segment_id = names.segment_id

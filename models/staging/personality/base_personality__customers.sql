@@ -1,0 +1,109 @@
+{# One row per distinct raw row: cast where it can be, with the number of times it stands in the
+   files and, where it cannot be used, the first reason. #}
+-- depends_on: {{ ref('base_personality__unreadable_customers') }}
+with
+
+source as (
+
+    select * from {{ source('personality', 'customers') }}
+
+    union all by name
+
+    {# These columns may be absent. #}
+    select
+        null as complain,
+        null as response
+
+    where false
+
+),
+
+distinct_rows as (
+
+    select
+        *,
+        count(*) as copies
+
+    from source
+
+    group by all
+
+),
+
+renamed as (
+
+    select
+        {{ key_text('id') }} as customer_id,
+        {{ calendar_date('dt_customer') }} as enrolled_on,
+        {{ whole_number('year_birth') }} as birth_year,
+        {{ clean_text('education') }} as education,
+        {{ clean_text('marital_status') }} as marital_status,
+        {{ money('income') }} as income,
+        {{ whole_number('kidhome') }} as child_count,
+        {{ whole_number('teenhome') }} as teen_count,
+        {{ whole_number('recency') }} as recency_days,
+        {{ money('mntwines') }} as spend_wines,
+        {{ money('mntfruits') }} as spend_fruits,
+        {{ money('mntmeatproducts') }} as spend_meat,
+        {{ money('mntfishproducts') }} as spend_fish,
+        {{ money('mntsweetproducts') }} as spend_sweets,
+        {{ money('mntgoldprods') }} as spend_gold,
+        {{ whole_number('numdealspurchases') }} as deal_purchase_count,
+        {{ whole_number('numwebpurchases') }} as web_purchase_count,
+        {{ whole_number('numcatalogpurchases') }} as catalog_purchase_count,
+        {{ whole_number('numstorepurchases') }} as store_purchase_count,
+        {{ whole_number('numwebvisitsmonth') }} as web_visit_count,
+        {{ whole_number('acceptedcmp1') }}
+        + {{ whole_number('acceptedcmp2') }}
+        + {{ whole_number('acceptedcmp3') }}
+        + {{ whole_number('acceptedcmp4') }}
+        + {{ whole_number('acceptedcmp5') }} as campaigns_accepted_count,
+        {{ whole_number('complain') }} = 1 as has_complained,
+        {{ whole_number('response') }} = 1 as response,
+        {{ key_text('year_birth') }} as raw_birth_year,
+        {{ key_text('income') }} as raw_income,
+        copies,
+        cast(to_json(distinct_rows) as varchar) as raw_row
+
+    from distinct_rows
+
+),
+
+judged as (
+
+    select
+        *,
+
+        case
+            when customer_id is null then 'no customer'
+            when count(*) over (partition by customer_id) > 1
+                then 'customer stands in several rows that differ'
+            when enrolled_on is null then 'day of enrolment is missing or cannot be read'
+            when
+                spend_wines + spend_fruits + spend_meat + spend_fish + spend_sweets + spend_gold
+                is null
+                then 'an amount spent is missing or cannot be read'
+            when
+                least(
+                    spend_wines, spend_fruits, spend_meat, spend_fish, spend_sweets, spend_gold
+                ) < 0
+                then 'negative amount spent'
+            when
+                child_count + teen_count + recency_days + deal_purchase_count + web_purchase_count
+                + catalog_purchase_count + store_purchase_count + web_visit_count
+                + campaigns_accepted_count is null
+                then 'a count is missing or cannot be read'
+            when
+                least(
+                    child_count, teen_count, recency_days, deal_purchase_count,
+                    web_purchase_count, catalog_purchase_count, store_purchase_count,
+                    web_visit_count, campaigns_accepted_count
+                ) < 0
+                then 'negative count'
+        end as rejection_reason
+
+    from renamed
+
+)
+
+select * from judged

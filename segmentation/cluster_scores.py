@@ -1,0 +1,305 @@
+"""Scores of k-means for each number of segments, all in one space and on one sample.
+
+Every score of a population is computed on the same scaled matrix and the same rows, so that rows
+of the table can be compared. `segmentation.choice` turns the scores into a choice.
+"""
+
+import segmentation.threads  # isort: skip  # noqa: F401  limits the libraries below to one thread
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm, rankdata
+from sklearn.cluster import KMeans
+from sklearn.metrics import (
+    adjusted_rand_score,
+    calinski_harabasz_score,
+    davies_bouldin_score,
+    pairwise_distances,
+    roc_auc_score,
+)
+from sklearn.metrics.cluster import contingency_matrix
+from sklearn.model_selection import StratifiedKFold
+
+SEED = 20191001
+SAMPLE_ROWS = 5_000
+SILHOUETTE_ROWS = 2_000
+STARTS = 10
+RESAMPLE_STARTS = 3
+SPLITS = 10
+REFERENCES = 10
+PERMUTED_COPIES = 20
+BOOTSTRAPS = 10
+FOLDS = 5
+SHRINKAGE = 10.0
+
+SCORE_TYPES = {
+    "algorithm": "str",
+    "k": "int64",
+    "inertia": "float64",
+    "is_knee": "bool",
+    "prediction_strength": "float64",
+    "prediction_strength_error": "float64",
+    "gap": "float64",
+    "gap_error": "float64",
+    "silhouette": "float64",
+    "null_silhouette": "float64",
+    "null_share": "float64",
+    "calinski_harabasz": "float64",
+    "davies_bouldin": "float64",
+    "smallest_share": "float64",
+    "noise_share": "float64",
+    "stability": "float64",
+    "outcome_auc": "float64",
+    "rows_scored": "int64",
+}
+
+
+def score_k(matrix: np.ndarray, outcome: np.ndarray | None = None, largest_k: int = 10):
+    """Score k-means for k = 1 to largest_k.
+
+    matrix: customers x dimensions, float64, scaled, without NaN. The rows come in an order that
+        has nothing to do with their content (a hash of the key), so that the first
+        SAMPLE_ROWS of them, on which everything is computed, are a fair sample.
+    outcome: one boolean per row of the matrix, or None.
+
+    Returns one row per k with the columns of SCORE_TYPES; fewer where the sample holds fewer
+    distinct rows than largest_k, none for an empty matrix. NaN where a score is not defined.
+    """
+    sample = np.ascontiguousarray(matrix[:SAMPLE_ROWS], dtype=np.float64)
+    ks = range(1, min(largest_k, _distinct_rows(sample)) + 1)
+    labels, inertias = _fit_each_k(sample, ks)
+    strength, strength_error = prediction_strength(sample, ks)
+    gap, gap_error = gap_statistic(sample, ks, inertias)
+    silhouette = _silhouettes(sample, labels)
+    null_silhouette, null_share = _null_silhouettes(sample, ks, silhouette)
+    scores = {
+        "algorithm": ["kmeans"] * len(ks),
+        "k": list(ks),
+        "inertia": inertias,
+        "is_knee": knee(inertias),
+        "prediction_strength": strength,
+        "prediction_strength_error": strength_error,
+        "gap": gap,
+        "gap_error": gap_error,
+        "silhouette": silhouette,
+        "null_silhouette": null_silhouette,
+        "null_share": null_share,
+        "calinski_harabasz": [_index(calinski_harabasz_score, sample, each) for each in labels],
+        "davies_bouldin": [_index(davies_bouldin_score, sample, each) for each in labels],
+        "smallest_share": [np.bincount(each).min() / len(sample) for each in labels],
+        "noise_share": np.zeros(len(ks)),
+        "stability": _stability(sample, ks, labels),
+        "outcome_auc": [outcome_auc(each, outcome) for each in labels],
+        "rows_scored": [len(sample)] * len(ks),
+    }
+    return pd.DataFrame(scores, columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
+
+
+def knee(inertias: np.ndarray) -> np.ndarray:
+    """Mark the k whose inertia lies farthest below the chord from the first to the last k.
+
+    Returns one boolean per k, all False where the curve has fewer than three points or no bend.
+    Source: the difference curve of Satopaa, Albrecht, Irwin and Raghavan 2011, "Finding a
+    'Kneedle' in a Haystack", section III, without its smoothing.
+    """
+    marks = np.zeros(len(inertias), dtype=bool)
+    if len(inertias) < 3 or inertias[0] <= inertias[-1]:
+        return marks
+    descent = (inertias[0] - np.asarray(inertias)) / (inertias[0] - inertias[-1])
+    bend = descent - np.linspace(0, 1, len(inertias))
+    marks[np.argmax(bend)] = bend.max() > 0
+    return marks
+
+
+def prediction_strength(sample: np.ndarray, ks) -> tuple[np.ndarray, np.ndarray]:
+    """How far two random halves of the customers agree on k segments: mean and standard error.
+
+    Each half is clustered, and the centroids of the other half assign its rows too; a split's
+    strength is the mean of its two directions (see `agreement`). The error is the standard error
+    of the mean over SPLITS splits. Both have one value per k; k = 1 has strength 1 and error 0.
+    Source: Tibshirani and Walther 2005, "Cluster Validation by Prediction Strength", section 2.
+    """
+    generator = np.random.default_rng([SEED, 1])
+    strengths = np.ones((SPLITS, len(ks)))
+    for split in range(SPLITS):
+        order = generator.permutation(len(sample))
+        halves = [sample[order[0::2]], sample[order[1::2]]]
+        distinct = min(_distinct_rows(half) for half in halves)
+        for column, k in enumerate(ks):
+            if k > 1:
+                strengths[split, column] = _split_strength(halves, k) if k <= distinct else 0.0
+    return strengths.mean(axis=0), strengths.std(axis=0, ddof=1) / np.sqrt(SPLITS)
+
+
+def _split_strength(halves: list[np.ndarray], k: int) -> float:
+    first, second = (_fit(half, k) for half in halves)
+    return (
+        agreement(first.labels_, second.predict(halves[0]))
+        + agreement(second.labels_, first.predict(halves[1]))
+    ) / 2
+
+
+def agreement(labels: np.ndarray, assigned: np.ndarray) -> float:
+    """The share of pairs of a segment that another assignment keeps together, in the worst segment.
+
+    labels, assigned: one label per row. A segment of one row has no pair that could confirm it and
+    counts as 0. The pairs are counted from the contingency table: a cell of n rows holds
+    n (n - 1) / 2 of them. Source: Tibshirani and Walther 2005, equation 2.1.
+    """
+    together = contingency_matrix(labels, assigned).astype(np.float64)
+    sizes = together.sum(axis=1)
+    pairs = np.maximum(sizes * (sizes - 1), 1)
+    return float(((together * (together - 1)).sum(axis=1) / pairs).min())
+
+
+def gap_statistic(sample: np.ndarray, ks, inertias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How much tighter k segments are than in data without segments: gap and its error per k.
+
+    The reference is uniform in the box around the sample's principal components; the error is the
+    standard deviation over REFERENCES references, times sqrt(1 + 1 / REFERENCES). NaN where all
+    rows are equal. Source: Tibshirani, Walther and Hastie 2001, "Estimating the number of clusters
+    in a data set via the gap statistic", sections 3 and 4 (reference b).
+    """
+    if len(ks) < 2:
+        return np.full(len(ks), np.nan), np.full(len(ks), np.nan)
+    generator = np.random.default_rng([SEED, 2])
+    centred = sample - sample.mean(axis=0)
+    # k-means does not change under rotation, so the references stay in the principal axes.
+    components = centred @ np.linalg.svd(centred, full_matrices=False)[2].T
+    low, high = components.min(axis=0), components.max(axis=0)
+    expected = np.empty((REFERENCES, len(ks)))
+    for row in expected:
+        row[:] = _fit_each_k(generator.uniform(low, high, components.shape), ks, RESAMPLE_STARTS)[1]
+    logs = _log(expected)
+    gap = logs.mean(axis=0) - _log(inertias)
+    return gap, logs.std(axis=0) * np.sqrt(1 + 1 / REFERENCES)
+
+
+def silhouette_width(distances: np.ndarray, labels: np.ndarray) -> float:
+    """The mean silhouette of a labelling, from the distances of all pairs of rows.
+
+    NaN where there are fewer than two segments or every row is its own segment. The same value as
+    sklearn.metrics.silhouette_score, in one matrix product per labelling.
+    Source: Rousseeuw 1987, "Silhouettes: a graphical aid to the interpretation and validation of
+    cluster analysis".
+    """
+    segments, labels, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    if not 2 <= len(segments) < len(labels):
+        return np.nan
+    rows = np.arange(len(labels))
+    sums = distances @ np.eye(len(segments))[labels]
+    within = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
+    means = sums / sizes
+    means[rows, labels] = np.inf
+    between = means.min(axis=1)
+    scale = np.maximum(within, between)
+    widths = np.divide(between - within, scale, out=np.zeros_like(scale), where=scale > 0)
+    return float(np.where(sizes[labels] > 1, widths, 0.0).mean())
+
+
+def _silhouettes(sample: np.ndarray, labels: list[np.ndarray]) -> np.ndarray:
+    rows = min(len(sample), SILHOUETTE_ROWS)
+    distances = pairwise_distances(sample[:rows]) if rows else np.empty((0, 0))
+    return np.array([silhouette_width(distances, each[:rows]) for each in labels])
+
+
+def _null_silhouettes(sample: np.ndarray, ks, silhouette: np.ndarray):
+    """Silhouettes of copies without segments (see `permuted_copy`), clustered like the sample.
+
+    Returns the mean over PERMUTED_COPIES copies, and the share of the copies whose silhouette
+    reaches the sample's; one value per k, NaN for k = 1.
+    """
+    if len(ks) < 2:
+        return np.full(len(ks), np.nan), np.full(len(ks), np.nan)
+    generator = np.random.default_rng([SEED, 3])
+    null = np.empty((PERMUTED_COPIES, len(ks)))
+    for row in null:
+        copy = permuted_copy(sample[:SILHOUETTE_ROWS], generator)
+        row[:] = _silhouettes(copy, _fit_each_k(copy, ks, RESAMPLE_STARTS)[0])
+    share = np.where(np.isnan(silhouette), np.nan, (null >= silhouette).mean(axis=0))
+    return null.mean(axis=0), share
+
+
+def permuted_copy(rows: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Permute each column so that its values and its correlations stay, and nothing else does.
+
+    The ranks come from a normal distribution with the covariance of the columns' normal scores.
+    Columns that are independent are permuted independently; columns that rise together still do,
+    so a copy of an elongated cloud is such a cloud again, but groups of customers dissolve.
+    Source: Iman and Conover 1982, "A distribution-free approach to inducing rank correlation among
+    input variables".
+    """
+    normal_scores = norm.ppf(rankdata(rows, axis=0) / (len(rows) + 1))
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(normal_scores, rowvar=False)))
+    root = axes * np.sqrt(np.maximum(variances, 0))
+    drawn = generator.normal(size=rows.shape) @ root.T
+    ranks = drawn.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+    return np.take_along_axis(np.sort(rows, axis=0), ranks, axis=0)
+
+
+def _stability(sample: np.ndarray, ks, labels: list[np.ndarray]) -> np.ndarray:
+    """Mean adjusted Rand index of the sample's segments and those of bootstrap refits, per k.
+
+    A refit assigns the whole sample by its nearest centroid. NaN for k = 1.
+    Source: Hennig 2007, "Cluster-wise assessment of cluster stability", with the index of Hubert
+    and Arabie 1985 in the place of the Jaccard index.
+    """
+    generator = np.random.default_rng([SEED, 4])
+    indexes = np.full((BOOTSTRAPS, len(ks)), np.nan)
+    for row in indexes:
+        drawn = sample[generator.integers(0, max(len(sample), 1), len(sample))]
+        distinct = _distinct_rows(drawn)
+        for column, k in enumerate(ks):
+            if k > 1:
+                refit = _fit(drawn, min(k, distinct))
+                row[column] = adjusted_rand_score(labels[column], refit.predict(sample))
+    return indexes.mean(axis=0)
+
+
+def outcome_auc(labels: np.ndarray, outcome: np.ndarray | None) -> float:
+    """How well the segment alone ranks customers by a yes or no outcome: an out-of-fold AUC.
+
+    labels: one per scored row. outcome: one boolean per row, of which the first len(labels) count.
+    A customer's score is the outcome's rate in the segment, from the other folds and drawn to the
+    overall rate by SHRINKAGE customers' weight. The mean over FOLDS stratified folds (fewer where a
+    class has fewer members); NaN without an outcome, for one segment, or for a class of one.
+    """
+    if outcome is None or len(np.unique(labels)) < 2:
+        return np.nan
+    truth = np.asarray(outcome[: len(labels)], dtype=bool)
+    folds = min(FOLDS, truth.sum(), len(truth) - truth.sum())
+    if folds < 2:
+        return np.nan
+    areas = []
+    splitter = StratifiedKFold(int(folds), shuffle=True, random_state=SEED)
+    for known, held_out in splitter.split(labels, truth):
+        positives = np.bincount(labels[known], weights=truth[known], minlength=labels.max() + 1)
+        customers = np.bincount(labels[known], minlength=labels.max() + 1)
+        rate = (positives + SHRINKAGE * truth[known].mean()) / (customers + SHRINKAGE)
+        areas.append(roc_auc_score(truth[held_out], rate[labels[held_out]]))
+    return float(np.mean(areas))
+
+
+def _fit(rows: np.ndarray, k: int, starts: int = RESAMPLE_STARTS) -> KMeans:
+    return KMeans(k, n_init=starts, random_state=SEED).fit(rows)
+
+
+def _fit_each_k(rows: np.ndarray, ks, starts: int = STARTS):
+    """Labels and inertia of a fit for each k; with fewer distinct rows than k, as many segments."""
+    distinct = _distinct_rows(rows)
+    fits = [_fit(rows, min(k, distinct), starts) for k in ks]
+    return [fit.labels_ for fit in fits], np.array([fit.inertia_ for fit in fits])
+
+
+def _index(score, sample: np.ndarray, labels: np.ndarray) -> float:
+    segments = len(np.unique(labels))
+    return score(sample, labels) if 2 <= segments < len(labels) else np.nan
+
+
+def _distinct_rows(rows: np.ndarray) -> int:
+    return len(np.unique(rows, axis=0))
+
+
+def _log(inertias: np.ndarray) -> np.ndarray:
+    """Logarithms along the last axis, which begins at k = 1; an inertia of 0 counts as rounding."""
+    return np.log(np.maximum(inertias, np.finfo(np.float64).eps * inertias[..., :1]))

@@ -1,0 +1,195 @@
+"""From features of any type to scaled dimensions, as SQL expressions that are stored as data.
+
+One expression per dimension is the only encoder there is: the fit, the scores and the scoring of
+new customers all run it. The kinds of dimensions follow from the types of the columns:
+
+- numeric: standardised, after ln(1 + x) where the settings say `log`.
+- boolean: 1 and 0, standardised.
+- category (text): one dimension per level that at least 1 % of the customers have. All levels of
+  a feature share one scale, chosen so that the feature as a whole has the variance of one
+  standardised number: it weighs as much as a numeric feature, however many levels it has. Rarer
+  and unseen levels have none of the dimensions.
+
+A NULL is read as the feature's fallback (the median, or the most frequent value), except where the
+settings say that it `does_not_apply`: then it sits at the centre of those to whom it applies, so
+that it pulls a customer nowhere. A feature that is the same for everyone says nothing and gets no
+dimension.
+"""
+
+import segmentation.threads  # isort: skip  # noqa: F401
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from duckdb import DuckDBPyRelation
+
+from segmentation.errors import InputError
+from segmentation.settings import Settings, check_features
+
+SAMPLE_ROWS = 20_000
+RARE_LEVEL_SHARE = 0.01
+NOT_FEATURES = ("customer_id", "imputed_features")
+DIMENSION_COLUMNS = (
+    "dimension",
+    "feature",
+    "kind",
+    "level",
+    "transform",
+    "fallback",
+    "centre",
+    "scale",
+    "expression",
+)
+
+
+def feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str, str]:
+    """The features that are clustered, each with its kind: numeric, boolean or category.
+
+    Raises InputError where a setting names no column, or a feature has a type that has no kind.
+    """
+    types = dict(zip(customers.columns, map(str, customers.types), strict=True))
+    check_features(settings, [name for name in types if name not in NOT_FEATURES])
+    left_out = {*NOT_FEATURES, *settings.exclude, settings.outcome}
+    return {
+        name: _kind(name, kind, settings) for name, kind in types.items() if name not in left_out
+    }
+
+
+def sample_query(columns: Sequence[str], rows: int) -> str:
+    """A query for a sample of `customers` that depends on their ids alone, not on row order."""
+    return (
+        f"select {', '.join(columns)} from customers "
+        f"order by md5(customer_id), customer_id limit {rows}"
+    )
+
+
+def fit_dimensions(customers: DuckDBPyRelation, settings: Settings) -> pd.DataFrame:
+    """The dimensions of the scaled space, estimated on at most SAMPLE_ROWS customers.
+
+    customers: one row per customer, `customer_id` and the features.
+    Returns one row per dimension, in order, with DIMENSION_COLUMNS; no row for no customers.
+    """
+    kinds = feature_kinds(customers, settings)
+    columns = [quoted(name) for name in kinds]
+    sample = customers.query("customers", sample_query(["customer_id", *columns], SAMPLE_ROWS)).df()
+    fits = {"numeric": _fit_number, "boolean": _fit_number, "category": _fit_category}
+    dimensions = [
+        dimension
+        for name, kind in kinds.items()
+        for dimension in fits[kind](name, kind, sample[name].dropna(), settings)
+    ]
+    return pd.DataFrame(dimensions, columns=list(DIMENSION_COLUMNS))
+
+
+def scaled_sample(
+    customers: DuckDBPyRelation, expressions: Sequence[str], rows: int = SAMPLE_ROWS
+) -> np.ndarray:
+    """The scaled points of a sample of customers: at most `rows` x dimensions, in order of key."""
+    columns = [f"{expression} as x{i}" for i, expression in enumerate(expressions)]
+    points = customers.query("customers", sample_query(columns, rows)).fetchnumpy()
+    return np.column_stack([np.asarray(points[f"x{i}"]) for i in range(len(columns))])
+
+
+def quoted(name: str) -> str:
+    """A column's name as an SQL identifier: it's gives "it's"."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _kind(name: str, column_type: str, settings: Settings) -> str:
+    if column_type == "BOOLEAN":
+        return "boolean"
+    if column_type == "VARCHAR" or column_type.startswith("ENUM"):
+        return "category"
+    if column_type in ("DOUBLE", "FLOAT") or column_type.startswith(("DECIMAL", "U")):
+        return "numeric"
+    if column_type.endswith("INT") or column_type == "INTEGER":
+        return "numeric"
+    raise InputError(
+        f"the feature '{name}' of {settings.population} has the type {column_type}, which cannot be "
+        "clustered: cast it to a number, a boolean or text, or add it to the setting 'exclude'."
+    )
+
+
+def _fit_number(name: str, kind: str, known: pd.Series, settings: Settings) -> list[dict]:
+    if known.empty:
+        return []
+    is_logged = name in settings.log
+    values = known.to_numpy(dtype=np.float64)
+    points = np.log1p(np.maximum(values, 0)) if is_logged else values
+    centre, scale = points.mean(), points.std()
+    if scale <= 1e-12 * max(1.0, abs(centre)):
+        return []
+    raw = f"cast({quoted(name)} as double)"
+    transformed = f"ln(1 + greatest({raw}, 0))" if is_logged else raw
+    fallback, fallback_point = _number_fallback(name, kind, values, is_logged, centre, settings)
+    standardised = f"({transformed} - {_literal(centre)}) / {_literal(scale)}"
+    return [
+        {
+            "dimension": name,
+            "feature": name,
+            "kind": kind,
+            "level": None,
+            "transform": "ln(1 + x)" if is_logged else "none",
+            "fallback": fallback,
+            "centre": centre,
+            "scale": scale,
+            "expression": f"coalesce({standardised}, {_literal((fallback_point - centre) / scale)})",
+        }
+    ]
+
+
+def _number_fallback(
+    name: str, kind: str, values: np.ndarray, is_logged: bool, centre: float, settings: Settings
+) -> tuple[str | None, float]:
+    """What a NULL is read as: in words, for people, and on the transformed scale."""
+    if name in settings.does_not_apply:
+        return None, centre
+    if kind == "boolean":
+        mode = bool(values.mean() > 0.5)
+        return str(mode).lower(), float(mode)
+    median = float(np.median(values))
+    return repr(median), float(np.log1p(max(median, 0))) if is_logged else median
+
+
+def _fit_category(name: str, kind: str, known: pd.Series, settings: Settings) -> list[dict]:
+    shares = known.value_counts(normalize=True).sort_index()
+    if len(shares) < 2:
+        return []
+    fallback = shares.idxmax()
+    common = shares[shares >= RARE_LEVEL_SHARE]
+    scale = float(np.sqrt((common * (1 - common)).sum()))
+    does_not_apply = name in settings.does_not_apply
+    return [
+        {
+            "dimension": f"{name} = {level}",
+            "feature": name,
+            "kind": kind,
+            "level": level,
+            "transform": "none",
+            "fallback": None if does_not_apply else fallback,
+            "centre": share,
+            "scale": scale,
+            "expression": _level_expression(
+                name, level, None if does_not_apply else fallback, share, scale
+            ),
+        }
+        for level, share in common.items()
+    ]
+
+
+def _level_expression(
+    name: str, level: str, fallback: str | None, share: float, scale: float
+) -> str:
+    column = quoted(name) if fallback is None else f"coalesce({quoted(name)}, {_text(fallback)})"
+    is_level = f"cast({column} = {_text(level)} as integer)"
+    return f"coalesce(({is_level} - {_literal(share)}) / {_literal(scale)}, 0e0)"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _literal(number: float) -> str:
+    """A float as SQL, digit for digit; with an exponent, since 1.5 alone would be a decimal."""
+    digits = repr(float(number))
+    return digits if "e" in digits else f"{digits}e0"

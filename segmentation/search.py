@@ -1,0 +1,66 @@
+"""The search for the number of segments: scores for every k, and the choice."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+from duckdb import DuckDBPyRelation
+
+from segmentation.choice import choose_k
+from segmentation.cluster_scores import score_k
+from segmentation.encoding import fit_dimensions, quoted, sample_query, scaled_sample
+from segmentation.settings import parse_settings
+
+SCORED_ROWS = 5_000
+
+CLUSTER_SCORES = pa.schema(
+    [
+        ("population", pa.string()),
+        ("algorithm", pa.string()),
+        ("k", pa.int64()),
+        ("inertia", pa.float64()),
+        ("is_knee", pa.bool_()),
+        ("prediction_strength", pa.float64()),
+        ("prediction_strength_error", pa.float64()),
+        ("gap", pa.float64()),
+        ("gap_error", pa.float64()),
+        ("silhouette", pa.float64()),
+        ("null_silhouette", pa.float64()),
+        ("null_share", pa.float64()),
+        ("calinski_harabasz", pa.float64()),
+        ("davies_bouldin", pa.float64()),
+        ("smallest_share", pa.float64()),
+        ("noise_share", pa.float64()),
+        ("stability", pa.float64()),
+        ("outcome_auc", pa.float64()),
+        ("rows_scored", pa.int64()),
+        ("is_chosen", pa.bool_()),
+        ("structure", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+
+
+def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
+    """Score k-means for every k in the scaled space and choose one by the written rule.
+
+    customers: one row per customer, `customer_id` and the features, gaps filled.
+    settings: the settings block of the population.
+
+    Returns CLUSTER_SCORES, one row per k; what the scores mean is said in `cluster_scores.score_k`,
+    and the rule in `choice`. All scores are taken on one sample of at most SCORED_ROWS customers.
+    """
+    parsed = parse_settings(settings)
+    dimensions = fit_dimensions(customers, parsed)
+    points = scaled_sample(customers, dimensions["expression"].tolist(), SCORED_ROWS)
+    outcome = None
+    if parsed.outcome:
+        query = sample_query([quoted(parsed.outcome)], SCORED_ROWS)
+        outcome = customers.query("customers", query).df()[parsed.outcome]
+        outcome = outcome.fillna(False).to_numpy(dtype=bool)
+    scores = choose_k(score_k(points, outcome), parsed.minimum_share, parsed.k)
+    return pa.Table.from_pandas(
+        scores.assign(population=parsed.population)[CLUSTER_SCORES.names].replace({np.nan: None}),
+        schema=CLUSTER_SCORES,
+        preserve_index=False,
+    )

@@ -1,0 +1,116 @@
+"""The settings block of a population: `config.meta.segmentation` in its YAML."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+
+from segmentation.errors import InputError
+
+MAX_K = 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a population states about its features; everything else follows from their types.
+
+    population: the population's name, as in the keys of the marts.
+    axes: the axes that name a segment, each with its feature; the first one is `value` and orders
+        the segments. A leading minus says that less is better: `freshness: -recency_days`.
+    outcome: a boolean feature that is predicted, never clustered or imputed; may be empty.
+    exclude: features that are kept and profiled but not clustered.
+    log: numeric features clustered as ln(1 + x), for amounts and counts with a long tail.
+    does_not_apply: features whose NULL states a fact (no purchase, so no days since it). They are
+        never imputed and sit at the centre of the feature when clustered.
+    k: a number of clusters that overrides the written rule; empty lets the rule decide.
+    minimum_share: the smallest share of customers a segment may have.
+    """
+
+    population: str
+    axes: Mapping[str, str]
+    outcome: str | None = None
+    exclude: Sequence[str] = field(default_factory=tuple)
+    log: Sequence[str] = field(default_factory=tuple)
+    does_not_apply: Sequence[str] = field(default_factory=tuple)
+    k: int | None = None
+    minimum_share: float = 0.02
+
+    @property
+    def value_feature(self) -> str:
+        """The feature of the value axis, which orders the segments."""
+        return self.axes["value"].lstrip("-")
+
+    @property
+    def value_sign(self) -> int:
+        """1 where more is better on the value axis, -1 where less is."""
+        return -1 if self.axes["value"].startswith("-") else 1
+
+
+def parse_settings(block: Mapping | None) -> Settings:
+    """Check a settings block and return it typed.
+
+    Raises InputError for a missing block, an unknown key (naming the known ones and the nearest),
+    a missing required key, or a value of the wrong kind.
+    """
+    if not isinstance(block, Mapping):
+        raise InputError(
+            "the settings block is missing: found "
+            f"{block!r}; give the model `config.meta.segmentation` in its YAML."
+        )
+    known = [f.name for f in fields(Settings)]
+    for key in block:
+        if key not in known:
+            nearest = difflib.get_close_matches(str(key), known, n=1)
+            hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
+            raise InputError(
+                f"'{key}' is not a setting: the known ones are {', '.join(known)}.{hint}"
+            )
+    for key in ("population", "axes"):
+        if not block.get(key):
+            raise InputError(
+                f"the setting '{key}' is missing: add it to `config.meta.segmentation`."
+            )
+    _check_kinds(block)
+    lists = {key: tuple(block.get(key) or ()) for key in ("exclude", "log", "does_not_apply")}
+    plain = {key: block[key] for key in block if key not in lists and block[key] is not None}
+    return Settings(**plain, **lists)
+
+
+def _check_kinds(block: Mapping) -> None:
+    """Raise InputError where a value has the wrong kind."""
+    axes = block["axes"]
+    if not isinstance(axes, Mapping) or next(iter(axes)) != "value":
+        raise InputError(
+            f"the setting 'axes' must map axes to features and begin with 'value'; found {axes!r}."
+        )
+    for key in ("exclude", "log", "does_not_apply"):
+        value = block.get(key) or ()
+        if isinstance(value, str) or not all(isinstance(name, str) for name in value):
+            raise InputError(
+                f"the setting '{key}' must be a list of feature names; found {value!r}."
+            )
+    k = block.get("k")
+    if k is not None and (not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MAX_K):
+        raise InputError(f"the setting 'k' must be a whole number from 1 to {MAX_K}; found {k!r}.")
+    share = block.get("minimum_share", 0.02)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 0.5:
+        raise InputError(
+            f"the setting 'minimum_share' must be a share from 0 to below 0.5; found {share!r}."
+        )
+
+
+def check_features(settings: Settings, columns: Sequence[str]) -> None:
+    """Raise InputError where a setting names a feature that the population does not have."""
+    named = {
+        "axes": [name.lstrip("-") for name in settings.axes.values()],
+        "outcome": [settings.outcome] if settings.outcome else [],
+        "exclude": settings.exclude,
+        "log": settings.log,
+        "does_not_apply": settings.does_not_apply,
+    }
+    for key, names in named.items():
+        for name in names:
+            if name not in columns:
+                raise InputError(
+                    f"the setting '{key}' of {settings.population} names '{name}', which is not a "
+                    f"column of its features; they are {', '.join(columns)}."
+                )

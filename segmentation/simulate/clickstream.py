@@ -1,0 +1,490 @@
+"""Shop events of planted customer segments, in the shape of the REES46 store data, made in SQL.
+
+Every draw is an integer mix of a key (a customer, a session, a product) and a stream number, so the
+rows are the same for any number of threads and any version of DuckDB, and ten million of them take
+seconds. Each segment differs from every other in several features, and within a segment all counts
+vary smoothly, so that a good method finds the planted segments and nothing finer.
+"""
+
+from dataclasses import astuple, dataclass, fields
+
+import duckdb
+
+from segmentation.errors import InputError
+
+MAX_CUSTOMERS = 100_000_000
+"""User ids are distinct up to here, and so are the draws' keys."""
+
+
+@dataclass(frozen=True)
+class ClickstreamSegment:
+    """One planted segment; a pair of numbers is the range in which a customer's value falls.
+
+    segment: its name.
+    share: its share of the customers.
+    sessions: visits, spread evenly over the customer's span of days.
+    views: products viewed, over all sessions; at least as many as sessions.
+    carts, purchases: how many of the viewed products are put into the cart and bought; a product
+        can be bought without a cart.
+    categories: distinct categories viewed; 0 stands for one per view.
+    first_day, last_day: the span of days, 0 for 1 October.
+    weekend, night: probability that a session falls on a weekend, and in the first hours of a day.
+    pace: seconds between two views.
+    cheapness: exponent of the draw that picks a product of a category, from its cheapest (large)
+        to its dearest (small).
+    """
+
+    segment: str
+    share: float
+    sessions: tuple[int, int]
+    views: tuple[int, int]
+    carts: tuple[int, int]
+    purchases: tuple[int, int]
+    categories: tuple[int, int]
+    first_day: tuple[int, int]
+    last_day: tuple[int, int]
+    weekend: float
+    night: float
+    pace: tuple[int, int]
+    cheapness: float
+
+
+CLICKSTREAM_SEGMENTS = (
+    ClickstreamSegment(
+        "window_shoppers",
+        share=0.50,
+        sessions=(1, 1),
+        views=(2, 4),
+        carts=(0, 0),
+        purchases=(0, 0),
+        categories=(0, 0),
+        first_day=(0, 13),
+        last_day=(0, 13),
+        weekend=0.0,
+        night=0.0,
+        pace=(70, 110),
+        cheapness=1.5,
+    ),
+    ClickstreamSegment(
+        "engaged_browsers",
+        share=0.18,
+        sessions=(5, 7),
+        views=(9, 13),
+        carts=(1, 3),
+        purchases=(0, 0),
+        categories=(6, 8),
+        first_day=(0, 4),
+        last_day=(22, 27),
+        weekend=0.3,
+        night=0.5,
+        pace=(140, 200),
+        cheapness=1.5,
+    ),
+    ClickstreamSegment(
+        "direct_buyers",
+        share=0.20,
+        sessions=(2, 3),
+        views=(3, 5),
+        carts=(0, 0),
+        purchases=(2, 3),
+        categories=(1, 1),
+        first_day=(6, 10),
+        last_day=(14, 22),
+        weekend=0.8,
+        night=0.0,
+        pace=(90, 130),
+        cheapness=2.0,
+    ),
+    ClickstreamSegment(
+        "loyal_big_spenders",
+        share=0.12,
+        sessions=(5, 7),
+        views=(8, 11),
+        carts=(5, 7),
+        purchases=(5, 8),
+        categories=(3, 4),
+        first_day=(0, 4),
+        last_day=(28, 30),
+        weekend=0.1,
+        night=0.1,
+        pace=(100, 160),
+        cheapness=0.4,
+    ),
+)
+
+CATEGORIES = (
+    ("electronics.smartphone", 180),
+    ("electronics.tablet", 150),
+    ("electronics.audio.headphone", 40),
+    ("electronics.audio.speaker", 60),
+    ("electronics.video.projector", 210),
+    ("electronics.camera", 190),
+    ("computers.notebook", 320),
+    ("computers.monitor", 130),
+    ("computers.keyboard", 25),
+    ("computers.printer", 80),
+    ("appliances.kitchen.oven", 170),
+    ("appliances.kitchen.kettle", 18),
+    ("appliances.kitchen.blender", 30),
+    ("appliances.washer", 220),
+    ("appliances.vacuum", 90),
+    ("furniture.sofa", 260),
+    ("furniture.table", 110),
+    ("furniture.lamp", 28),
+    ("apparel.shoes", 35),
+    ("apparel.jacket", 55),
+    ("sport.bicycle", 160),
+    ("sport.tent", 75),
+    ("kids.toys", 15),
+    ("auto.tyres", 65),
+    (None, 20),
+    (None, 22),
+    (None, 27),
+    (None, 33),
+    (None, 38),
+    (None, 45),
+    (None, 52),
+    (None, 70),
+    (None, 85),
+    (None, 100),
+    (None, 120),
+    (None, 140),
+)
+"""Category code (None: the shop gave none) and the price of its cheapest product."""
+
+PRODUCTS_PER_CATEGORY = 60
+
+BRANDS = (
+    "albaro brinell cordia dunmore elvati fjordal gromark heliad iskander jovanto kestrel lumora "
+    "mirabo nordwyk ostrava palmetto quillon rivanor solvera tamarin umbrel vantika welmar zephyro"
+).split()
+
+# The mixer is the 32-bit integer hash with two multiplications and three shifts ("lowbias32" of
+# Wellons, Prospecting for hash functions, 2018). A draw has a key and a stream number, both whole.
+# A value between two bounds is the mean of two draws: counts then thin out towards the bounds.
+_MACROS = """
+create or replace temp macro simulated_mix_once(x) as (xor(x, x >> 16) * 2146121005) & 4294967295;
+create or replace temp macro simulated_mix_twice(x) as (xor(x, x >> 15) * 2221713035) & 4294967295;
+create or replace temp macro simulated_draw(key, stream) as cast(
+    simulated_mix_twice(simulated_mix_once(
+        (cast(key as ubigint) + cast(stream as ubigint) * 2654435769) & 4294967295
+    )) >> 2 as bigint
+);
+create or replace temp macro simulated_uniform(key, stream) as
+    (simulated_draw(key, stream) + 0.5) / 1073741824;
+create or replace temp macro simulated_between(bounds, key, stream) as cast(floor(
+    bounds[1]
+    + (bounds[2] + 1 - bounds[1])
+    * (simulated_uniform(key, stream) + simulated_uniform(key, stream + 1000)) / 2
+) as integer);
+"""
+
+_CATALOGUE = """
+catalogue as (
+
+    select
+        category * {products_per_category} + rank as product,
+        1000000 + product * 37 as product_id,
+        2053013550000000000 + category * 7654321 as category_id,
+        category_code,
+        case
+            when simulated_draw(product, 1) % 100 >= 15 then
+                brands[1 + (simulated_draw(category, 2) + simulated_draw(product, 3) % 5) % len(brands)]
+        end as brand,
+        cast(
+            lowest_price * 1.03 ** rank * (0.95 + 0.1 * simulated_uniform(product, 4))
+            as decimal(12, 2)
+        ) as price
+
+    from categories
+
+    cross join (select unnest(range({products_per_category})) as rank)
+
+    cross join (select {brands} as brands)
+
+)
+"""
+
+_CUSTOMERS = """
+keys as (
+
+    select
+        500000000 + (number * 48271) % 199999991 as user_id,
+        simulated_draw(number, {seed}) as customer_key
+
+    from range({customers}) as numbers (number)
+
+),
+
+customers as (
+
+    select
+        user_id,
+        customer_key,
+        segment,
+        weekend,
+        night,
+        cheapness,
+        simulated_between(sessions, customer_key, 2) as session_count,
+        greatest(session_count, simulated_between(views, customer_key, 3)) as view_count,
+        least(view_count, simulated_between(carts, customer_key, 4)) as cart_count,
+        least(view_count, simulated_between(purchases, customer_key, 5)) as purchase_count,
+        case
+            when categories[2] = 0 then view_count
+            else simulated_between(categories, customer_key, 6)
+        end as category_count,
+        simulated_between(first_day, customer_key, 7) as starts_on,
+        greatest(starts_on, simulated_between(last_day, customer_key, 8)) as ends_on,
+        simulated_between(pace, customer_key, 9) as seconds_between,
+        cast(floor({categories} * simulated_uniform(customer_key, 10) ** 1.5) as integer)
+            as favourite_category,
+        [5, 7, 11, 13][1 + simulated_draw(customer_key, 11) % 4] as category_step
+
+    from keys
+
+    inner join segments
+        on
+            simulated_uniform(customer_key, 1) >= segments.share_from
+            and simulated_uniform(customer_key, 1) < segments.share_to
+
+)
+"""
+
+# A viewed product is an item. Items are dealt to sessions in order, and carts and purchases are
+# spread evenly over the items, so that a buyer's last item is bought. A session whose day is not of
+# the wanted kind moves to the nearest one in October that is.
+_EVENTS = """
+numbered_sessions as (
+
+    select
+        *,
+        unnest(range(session_count)) as session
+
+    from customers
+
+),
+
+sessions as (
+
+    select
+        *,
+        (customer_key + (session + 1) * 3266489917) & 4294967295 as session_key,
+        (session * view_count + session_count - 1) // session_count as first_item,
+        ((session + 1) * view_count + session_count - 1) // session_count as next_item,
+        starts_on + (ends_on - starts_on) * session // greatest(1, session_count - 1) as planned_on,
+        1 + (planned_on + 1) % 7 as weekday,
+        simulated_uniform(session_key, 1) < weekend as is_weekend,
+        planned_on + case
+            when is_weekend and weekday = 1 then -1
+            when is_weekend and weekday < 6 then 6 - weekday
+            when not is_weekend and weekday = 6 then -1
+            when not is_weekend and weekday = 7 then 1
+            else 0
+        end as moved_to,
+        if(moved_to > 30, moved_to - 7, moved_to) as happens_on,
+        simulated_between(
+            if(simulated_uniform(session_key, 2) < night, [600, 10800], [32400, 73800]),
+            session_key, 3
+        ) as starts_at,
+        cast(cast(md5(user_id || '-' || session) as uuid) as varchar) as user_session
+
+    from numbered_sessions
+
+),
+
+numbered_items as (
+
+    select
+        *,
+        unnest(range(first_item, next_item)) as item
+
+    from sessions
+
+),
+
+items as (
+
+    select
+        user_id,
+        user_session,
+        item,
+        (customer_key + (item + 1) * 2246822519) & 4294967295 as item_key,
+        (item + 1) * cart_count // view_count > item * cart_count // view_count as is_carted,
+        (item + 1) * purchase_count // view_count > item * purchase_count // view_count
+            as is_purchased,
+        1569888000 + 86400 * happens_on + starts_at + (item - first_item) * seconds_between
+            + simulated_draw(item_key, 1) % 20 as viewed_second,
+        (favourite_category + item % category_count * category_step) % {categories} as category,
+        category * {products_per_category}
+            + cast(floor({products_per_category} * simulated_uniform(item_key, 2) ** cheapness) as integer)
+            as product
+
+    from numbered_items
+
+),
+
+events as (
+
+    select
+        epoch_ms(1000 * (viewed_second + seconds_later)) as occurred_at,
+        event_type,
+        product_id,
+        category_id,
+        category_code,
+        brand,
+        price,
+        user_id,
+        user_session,
+        simulated_draw(item_key, 3) as luck
+
+    from items
+
+    cross join (values ('view', 0), ('cart', 20), ('purchase', 45)) as steps (event_type, seconds_later)
+
+    inner join catalogue using (product)
+
+    where
+        event_type = 'view'
+        or (event_type = 'cart' and is_carted)
+        or (event_type = 'purchase' and is_purchased)
+
+)
+"""
+
+_CLEAN = """
+raw_events as (
+
+    select
+        *,
+        strftime(occurred_at, '%Y-%m-%d %H:%M:%S UTC') as event_time
+
+    from events
+
+)
+"""
+
+# Each spoiled row is a further copy of a view with one field changed, so that the events that are
+# left after cleaning are those of the clean data (but for the prices of 0).
+_DIRTY = """
+copied_views as (
+
+    select
+        *,
+        row_number() over (order by luck, user_id, occurred_at) as copy_number
+
+    from events
+
+    where event_type = 'view'
+
+    order by copy_number
+
+    limit 13
+
+),
+
+raw_events as (
+
+    select
+        * replace (if(event_type = 'view' and luck % 1000 = 0, 0, price) as price),
+        strftime(occurred_at, '%Y-%m-%d %H:%M:%S UTC') as event_time
+
+    from events
+
+    union all by name
+
+    select
+        * exclude (copy_number) replace (
+            if(copy_number in (6, 7), -price, price) as price,
+            if(copy_number in (8, 9), null, user_id) as user_id,
+            if(copy_number = 10, 'wishlist', event_type) as event_type
+        ),
+        if(
+            copy_number in (11, 12),
+            'not recorded',
+            strftime(occurred_at, '%Y-%m-%d %H:%M:%S UTC')
+        ) as event_time
+
+    from copied_views
+
+)
+"""
+
+_ORDERED = """
+select
+    event_time,
+    event_type,
+    product_id,
+    category_id,
+    category_code,
+    brand,
+    price,
+    user_id,
+    user_session
+
+from raw_events
+
+order by occurred_at, user_id, product_id, event_type, event_time, price, user_session
+"""
+
+
+def simulate_clickstream(
+    connection: duckdb.DuckDBPyConnection, customers: int, seed: int = 7, dirt: bool = False
+) -> tuple[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation]:
+    """Return the shop events of October 2019 and the segment planted in each customer.
+
+    connection: where the events are computed; it gets temporary macros named simulated_....
+    customers: how many; each has 7.6 events on average.
+    dirt: also make what is wrong in the public data: 1 view in 1,000 with a price of 0.00, and 13
+        additional copies of views: 6 exact, 2 with a negative price, 2 without a user, 2 with a
+        time that cannot be read and 1 with an unknown event type.
+
+    Returns two lazy relations. The events are in the order of their time with the columns
+    event_time (text, as 2019-10-01 00:00:00 UTC), event_type (view, cart, purchase), product_id,
+    category_id, category_code (NULL for a third), brand (NULL for one in seven), price, user_id and
+    user_session. The truth has user_id and segment, one row per customer.
+
+    Raises InputError where the number of customers or the seed is out of range.
+    """
+    if not 1 <= customers <= MAX_CUSTOMERS:
+        raise InputError(
+            f"the number of customers is {customers}: give a whole number from 1 to {MAX_CUSTOMERS}."
+        )
+    if not 0 <= seed < 2**32:
+        raise InputError(f"the seed is {seed}: give a whole number from 0 to {2**32 - 1}.")
+    connection.execute(_MACROS)
+    sizes = {"categories": len(CATEGORIES), "products_per_category": PRODUCTS_PER_CATEGORY}
+    planted = [_segments(), _CUSTOMERS.format(customers=customers, seed=seed, **sizes)]
+    shop = [_categories(), _CATALOGUE.format(brands=BRANDS, **sizes)]
+    steps = [*planted, *shop, _EVENTS.format(**sizes), _DIRTY if dirt else _CLEAN]
+    return (
+        connection.sql(f"with {','.join(steps)} {_ORDERED}"),
+        connection.sql(f"with {','.join(planted)} select user_id, segment from customers"),
+    )
+
+
+def _segments() -> str:
+    """CLICKSTREAM_SEGMENTS as a common table expression, shares as intervals of 0 to 1."""
+    rows, share_to = [], 0.0
+    for segment in CLICKSTREAM_SEGMENTS:
+        share_from, share_to = share_to, share_to + segment.share
+        rows.append((*astuple(segment), share_from, share_to))
+    names = [field.name for field in fields(ClickstreamSegment)]
+    return _values("segments", [*names, "share_from", "share_to"], rows)
+
+
+def _categories() -> str:
+    """CATEGORIES as a common table expression with the number of each category."""
+    rows = [(number, *category) for number, category in enumerate(CATEGORIES)]
+    return _values("categories", ["category", "category_code", "lowest_price"], rows)
+
+
+def _values(name: str, columns: list[str], rows: list[tuple]) -> str:
+    """A common table expression of constant rows; a tuple becomes a list."""
+    literals = ", ".join(f"({', '.join(_literal(value) for value in row)})" for row in rows)
+    return f"{name} ({', '.join(columns)}) as (values {literals})"
+
+
+def _literal(value: str | float | tuple | None) -> str:
+    if value is None:
+        return "null"
+    return str(list(value)) if isinstance(value, tuple) else repr(value)

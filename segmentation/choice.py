@@ -5,15 +5,18 @@ The rule, for the scores of one population (see `segmentation.cluster_scores.sco
 1. A candidate is a k of at least 2 whose prediction strength plus its standard error reaches
    STRENGTH (Tibshirani and Walther 2005, section 2) and whose smallest segment holds at least
    minimum_share of the customers.
-2. Two checks ask whether k segments are tighter than data without segments. Gap: gap(k) exceeds
-   gap(1) by more than gap_error(k) (Tibshirani, Walther and Hastie 2001). Permutation: none of
-   the copies whose columns are permuted on their own reaches the silhouette (null_share is 0).
-3. The choice is the largest candidate that passes at least one check. The structure is 'clear'
-   where it passes both and 'weak' where it passes one.
-4. Where there is none, the choice is one segment and the structure is 'none'.
+2. A candidate must beat the permuted copies of the data, which keep every column's values and the
+   correlations between columns, and nothing else: no copy reaches its silhouette (null_share is 0)
+   and the silhouette is at least MARGIN times the copies' mean. Prediction strength alone is not
+   enough: random halves also agree where to cut a continuum, or a yes-or-no column, in two.
+3. A candidate that beats the copies is 'clear' where the gap statistic confirms it: its gap exceeds
+   the gap of one segment and of every smaller candidate by more than its gap_error (Tibshirani,
+   Walther and Hastie 2001). Otherwise it is 'weak'.
+4. The choice is the largest clear candidate; where none is clear, the largest weak one; where
+   there is neither, one segment, and the structure is 'none'.
 
-A k set by hand is chosen whatever the rule says; the structure is then the verdict of the rule
-about that k: 'none' where it is no candidate, passes no check, or is 1.
+A k set by hand is chosen whatever the rule says; the structure is then the rule's verdict about
+that k: 'none' where it is no candidate, does not beat the copies, or is 1.
 """
 
 import pandas as pd
@@ -21,14 +24,15 @@ import pandas as pd
 from segmentation.errors import InputError
 
 STRENGTH = 0.8
+MARGIN = 1.15
 
 
 def choose_k(scores: pd.DataFrame, minimum_share: float, k: int | None = None) -> pd.DataFrame:
     """Add the choice among the scored numbers of segments, by the rule or by hand.
 
     scores: one row per k with at least the columns k, prediction_strength,
-        prediction_strength_error, smallest_share, gap, gap_error and null_share; a score that is
-        missing passes no check.
+        prediction_strength_error, smallest_share, gap, gap_error, silhouette, null_silhouette and
+        null_share; a score that is missing passes no check.
     minimum_share: the smallest share of customers that a segment may hold.
     k: a number of segments set by hand; None lets the rule decide.
 
@@ -36,88 +40,96 @@ def choose_k(scores: pd.DataFrame, minimum_share: float, k: int | None = None) -
     there are no rows), structure ('clear', 'weak' or 'none', the same on every row) and reason (a
     sentence on every row). Raises InputError where k was not scored.
     """
-    rows = scores.to_dict("records")
+    rows = scores.sort_values("k").to_dict("records")
     known = [row["k"] for row in rows]
     if k is not None and rows and k not in known:
         raise InputError(
-            f"the setting 'k' is {k}, but these customers were scored for k = {min(known)} to "
-            f"{max(known)} only: set one of these, or leave 'k' empty to let the rule decide."
+            f"the setting 'k' is {k}, but these customers were scored for k = {known[0]} to "
+            f"{known[-1]} only: set one of these, or leave 'k' empty to let the rule decide."
         )
-    first_gap = next((row["gap"] for row in rows if row["k"] == 1), float("nan"))
-    verdicts = {row["k"]: _verdict(row, minimum_share, first_gap) for row in rows}
-    by_rule = max((each for each in verdicts if verdicts[each] != "none"), default=1)
+    verdicts = _verdicts(rows, minimum_share)
+    by_rule = _largest(verdicts, "clear") or _largest(verdicts, "weak") or 1
     chosen = by_rule if k is None else k
-    reasons = [_reason(row, minimum_share, first_gap, verdicts, by_rule, by_hand=k) for row in rows]
+    if k is None:
+        reasons = {row["k"]: _reason(row, verdicts, by_rule, minimum_share) for row in rows}
+    else:
+        reasons = {each: _reason_by_hand(each, k, by_rule) for each in known}
     return scores.assign(
-        is_chosen=pd.Series([each == chosen for each in known], index=scores.index, dtype="bool"),
-        structure=pd.Series([verdicts[chosen]] * len(rows), index=scores.index, dtype="str")
-        if rows
-        else pd.Series(dtype="str"),
-        reason=pd.Series(reasons, index=scores.index, dtype="str"),
+        is_chosen=scores["k"] == chosen,
+        structure=pd.Series(verdicts.get(chosen, "none"), index=scores.index, dtype="str"),
+        reason=scores["k"].map(reasons).astype("str"),
     )
 
 
-def _verdict(row: dict, minimum_share: float, first_gap: float) -> str:
-    """What the rule says about one k on its own: 'clear', 'weak' or 'none'."""
-    if row["k"] == 1 or not _is_strong(row) or row["smallest_share"] < minimum_share:
-        return "none"
-    passed = _passes_gap(row, first_gap) + _passes_permutation(row)
-    return ("none", "weak", "clear")[passed]
+def _verdicts(rows: list[dict], minimum_share: float) -> dict[int, str]:
+    """What the rule says about each k: 'clear', 'weak' or 'none'."""
+    verdicts, gaps = {}, []
+    for row in rows:
+        is_candidate = row["k"] > 1 and _is_strong(row) and row["smallest_share"] >= minimum_share
+        if is_candidate and _beats_copies(row):
+            exceeds = all(row["gap"] - gap > row["gap_error"] for gap in gaps)
+            verdicts[row["k"]] = "clear" if exceeds else "weak"
+        else:
+            verdicts[row["k"]] = "none"
+        if is_candidate or row["k"] == 1:
+            gaps.append(row["gap"])
+    return verdicts
 
 
 def _is_strong(row: dict) -> bool:
     return row["prediction_strength"] + row["prediction_strength_error"] >= STRENGTH
 
 
-def _passes_gap(row: dict, first_gap: float) -> bool:
-    return bool(row["gap"] - first_gap > row["gap_error"])
+def _beats_copies(row: dict) -> bool:
+    return row["null_share"] == 0 and row["silhouette"] >= MARGIN * row["null_silhouette"]
 
 
-def _passes_permutation(row: dict) -> bool:
-    return row["null_share"] == 0
+def _largest(verdicts: dict[int, str], verdict: str) -> int | None:
+    return max((k for k in verdicts if verdicts[k] == verdict), default=None)
 
 
-def _reason(row, minimum_share, first_gap, verdicts, by_rule, by_hand) -> str:
-    """One sentence for one k: why it is the choice, or why it is not."""
-    k = row["k"]
-    if by_hand is not None and k == by_hand:
-        rule = "one segment" if by_rule == 1 else f"{by_rule} segments"
-        return f"Set by hand; the rule would have chosen {rule}."
-    if by_hand is not None:
+def _reason_by_hand(k: int, by_hand: int, by_rule: int) -> str:
+    if k != by_hand:
         return f"Not chosen: the number of segments was set to {by_hand} by hand."
     if k == by_rule:
-        return _praise(row, first_gap, verdicts)
+        return f"The number of segments was set to {k} by hand; the rule chooses the same."
+    return (
+        f"The number of segments was set to {k} by hand; the rule would have chosen "
+        f"{_segments(by_rule)}."
+    )
+
+
+def _reason(row: dict, verdicts: dict[int, str], by_rule: int, minimum_share: float) -> str:
+    """One sentence for one k: why the rule chooses it, or why not."""
+    k = row["k"]
+    if k == by_rule:
+        return _praise(row, verdicts[k])
     if k == 1:
-        return f"The customers do form groups: {by_rule} segments hold up."
-    if verdicts[k] != "none":
-        return f"{k} segments hold up as well, but {by_rule} do too and say more."
-    return _objection(row, minimum_share)
+        return f"The customers are not all alike: {by_rule} segments hold up."
+    if verdicts[k] == "none":
+        return _objection(row, minimum_share)
+    if k < by_rule:
+        return f"{k} segments hold up too, but {by_rule} do as well and tell more."
+    return f"{k} segments hold up less clearly than {by_rule}: the gap statistic falls."
 
 
-def _praise(row, first_gap, verdicts) -> str:
+def _praise(row: dict, verdict: str) -> str:
     if row["k"] == 1:
         return (
-            "No structure: no division of these customers holds up in random halves and beats "
+            "No structure: no split of these customers both repeats in random halves and beats "
             "chance, so they stay one segment."
         )
     strength = (
         f"{row['k']} is the largest number of segments on which random halves of the customers "
-        f"agree (prediction strength {row['prediction_strength']:.2f})"
+        f"agree (prediction strength {row['prediction_strength']:.2f}) and that beats chance "
+        f"(silhouette {row['silhouette']:.2f}, {row['null_silhouette']:.2f} in permuted copies)"
     )
-    if verdicts[row["k"]] == "clear":
-        return f"{strength}, and the segments are tighter than chance by both checks."
-    if _passes_gap(row, first_gap):
-        return (
-            f"{strength}; the structure is weak, because shuffled copies of the data separate "
-            "as well."
-        )
-    return (
-        f"{strength}; the structure is weak, because the customers spread along a continuum "
-        "rather than in separate groups (the gap statistic prefers one segment)."
-    )
+    if verdict == "clear":
+        return f"{strength}; the gap statistic confirms it."
+    return f"{strength}; the structure is weak, because the gap statistic does not confirm it."
 
 
-def _objection(row, minimum_share) -> str:
+def _objection(row: dict, minimum_share: float) -> str:
     k = row["k"]
     if not _is_strong(row):
         return (
@@ -127,10 +139,15 @@ def _objection(row, minimum_share) -> str:
         )
     if row["smallest_share"] < minimum_share:
         return (
-            f"The smallest of {k} segments would hold {row['smallest_share']:.1%} of the customers, "
+            f"The smallest of {k} segments would hold {row['smallest_share']:.1%} of customers, "
             f"below the {minimum_share:.1%} set for this population."
         )
     return (
-        f"{k} segments are no tighter than chance: neither the gap statistic nor the comparison "
-        "with shuffled copies confirms them."
+        f"{k} segments do not beat chance: permuted copies of the data, which hold no segments, "
+        f"divide about as well (silhouette {row['silhouette']:.2f}, "
+        f"{row['null_silhouette']:.2f} in the copies)."
     )
+
+
+def _segments(k: int) -> str:
+    return "one segment" if k == 1 else f"{k} segments"

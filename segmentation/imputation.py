@@ -75,6 +75,9 @@ UNSIGNED_TYPES = {"utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"}
 NUMBER_TYPES = WHOLE_TYPES | UNSIGNED_TYPES | {"float", "double", "decimal"}
 TEXT_TYPES = {"varchar", "enum"}
 
+# Booleans compete as the categories 'false' and 'true'.
+FILL_TYPES = {"number": pa.float64(), "boolean": pa.string(), "text": pa.string()}
+
 SCORES_SCHEMA = pa.schema(
     [
         ("population", pa.string()),
@@ -180,9 +183,7 @@ def impute(
         unknown = rows.loc[is_missing, known.columns]
         filled = np.full(len(rows), None, dtype=object)
         filled[is_missing] = _predict(methods[target.feature], target, known, values, unknown)
-        fills[target.feature] = pa.array(
-            filled, pa.string() if target.is_category else pa.float64()
-        )
+        fills[target.feature] = pa.array(filled, FILL_TYPES[target.kind])
     return _fill(customers, pa.table(fills), targets)
 
 
@@ -247,16 +248,16 @@ def _known_rows(
     same. Numbers come as float, categories (booleans too) as text.
     """
     predictors = {name: kind for name, kind in kinds.items() if name != target.feature}
-    sql_type = "VARCHAR" if target.is_category else "DOUBLE"
-    columns = [f"{_quote(target.feature)}::{sql_type}", *_predictor_columns(predictors)]
+    column, sql_type = _quote(target.feature), "VARCHAR" if target.is_category else "DOUBLE"
+    columns = ["customer_id", f"{column}::{sql_type} AS {column}", *_predictor_columns(predictors)]
     frame = (
-        customers.filter(f"{_quote(target.feature)} IS NOT NULL")
+        customers.filter(f"{column} IS NOT NULL")
+        .project(", ".join(columns))
         .order("md5(customer_id), customer_id")
         .limit(most)
-        .project(", ".join(columns))
         .df()
     )
-    return frame[list(predictors)], frame.iloc[:, 0].to_numpy()
+    return frame[list(predictors)], frame[target.feature].to_numpy()
 
 
 def _incomplete_rows(
@@ -265,8 +266,8 @@ def _incomplete_rows(
     """Return customer_id and the features of every customer with a cell to fill, by customer_id."""
     rows = (
         customers.filter(" OR ".join(f"{_quote(target.feature)} IS NULL" for target in targets))
-        .order("customer_id")
         .project(", ".join(["customer_id", *_predictor_columns(kinds)]))
+        .order("customer_id")
         .df()
     )
     twice = rows["customer_id"][rows["customer_id"].duplicated()]

@@ -1,17 +1,13 @@
 {# One row per segment: its name and action, by the first rule of the playbook that its levels meet.
-   Segments that meet the same rule are told apart by their other levels, and where these are the
-   same too, by a number in order of value. #}
+   Segments that meet the same rule are told apart by the axes on which they differ, and where they
+   differ on none, by a number in order of value. #}
 with
 
-segments as (
+levels as (
 
     select
-        segment_levels.population,
-        segment_levels.segment_id,
-        list(segment_levels.axis || '=' || segment_levels.level) as levels,
-        string_agg(level_words.words, ', ' order by segment_levels.axis) filter (
-            where segment_levels.axis != 'value'
-        ) as words
+        segment_levels.*,
+        level_words.words
 
     from {{ ref('segment_levels') }} as segment_levels
 
@@ -20,9 +16,20 @@ segments as (
             segment_levels.axis = level_words.axis
             and segment_levels.level = level_words.level
 
+),
+
+segments as (
+
+    select
+        population,
+        segment_id,
+        list(axis || '=' || level) as levels
+
+    from levels
+
     group by
-        segment_levels.population,
-        segment_levels.segment_id
+        population,
+        segment_id
 
 ),
 
@@ -37,7 +44,6 @@ named as (
     select
         segments.population,
         segments.segment_id,
-        segments.words,
         min_by(playbook.name, playbook.priority) as name,
         min_by(playbook.action, playbook.priority) as action
 
@@ -50,40 +56,78 @@ named as (
 
     group by
         segments.population,
-        segments.segment_id,
-        segments.words
+        segments.segment_id
+
+),
+
+{# The axes on which segments of one name differ, with a word for each level that has one. #}
+differences as (
+
+    select
+        named.population,
+        named.segment_id,
+        levels.axis,
+        levels.words,
+        min(levels.level) over namesakes != max(levels.level) over namesakes as is_different
+
+    from named
+
+    inner join levels
+        on
+            named.population = levels.population
+            and named.segment_id = levels.segment_id
+
+    window namesakes as (partition by named.population, named.name, levels.axis)
+
+),
+
+described as (
+
+    select
+        population,
+        segment_id,
+        string_agg(words, ', ' order by axis) filter (where is_different) as words
+
+    from differences
+
+    group by
+        population,
+        segment_id
 
 ),
 
 told_apart as (
 
     select
-        *,
-        case
-            when count(*) over (partition by population, name) = 1 then name
-            else name || coalesce(' (' || words || ')', '')
-        end as longer_name
+        named.population,
+        named.segment_id,
+        named.action,
+        named.name || coalesce(' (' || described.words || ')', '') as name
 
     from named
+
+    inner join described
+        on
+            named.population = described.population
+            and named.segment_id = described.segment_id
 
 ),
 
 numbered as (
 
     select
-        population,
-        segment_id,
-        case
-            when count(*) over (partition by population, longer_name) = 1 then longer_name
-            else
-                longer_name
-                || ' '
-                || row_number() over (partition by population, longer_name order by segment_id)
-        end as segment_name,
-        action
+        *,
+        count(*) over (partition by population, name) as namesake_count,
+        row_number() over (partition by population, name order by segment_id) as namesake_number
 
     from told_apart
 
 )
 
-select * from numbered
+select
+    population,
+    segment_id,
+    case when namesake_count = 1 then name else name || ' ' || namesake_number end as segment_name,
+    action
+
+from numbered

@@ -52,9 +52,9 @@ class ClickstreamSegment:
 CLICKSTREAM_SEGMENTS = (
     ClickstreamSegment(
         "window_shoppers",
-        share=0.50,
+        share=0.46,
         sessions=(1, 1),
-        views=(2, 4),
+        views=(3, 5),
         carts=(0, 0),
         purchases=(0, 0),
         categories=(0, 0),
@@ -62,12 +62,12 @@ CLICKSTREAM_SEGMENTS = (
         last_day=(0, 13),
         weekend=0.0,
         night=0.0,
-        pace=(70, 110),
+        pace=(70, 200),
         cheapness=1.5,
     ),
     ClickstreamSegment(
         "engaged_browsers",
-        share=0.18,
+        share=0.20,
         sessions=(5, 7),
         views=(9, 13),
         carts=(1, 3),
@@ -77,12 +77,12 @@ CLICKSTREAM_SEGMENTS = (
         last_day=(22, 27),
         weekend=0.3,
         night=0.5,
-        pace=(140, 200),
+        pace=(140, 280),
         cheapness=1.5,
     ),
     ClickstreamSegment(
         "direct_buyers",
-        share=0.20,
+        share=0.22,
         sessions=(2, 3),
         views=(3, 5),
         carts=(0, 0),
@@ -90,9 +90,9 @@ CLICKSTREAM_SEGMENTS = (
         categories=(1, 1),
         first_day=(6, 10),
         last_day=(14, 22),
-        weekend=0.8,
+        weekend=1.0,
         night=0.0,
-        pace=(90, 130),
+        pace=(80, 220),
         cheapness=2.0,
     ),
     ClickstreamSegment(
@@ -107,48 +107,48 @@ CLICKSTREAM_SEGMENTS = (
         last_day=(28, 30),
         weekend=0.1,
         night=0.1,
-        pace=(100, 160),
+        pace=(80, 220),
         cheapness=0.4,
     ),
 )
 
 CATEGORIES = (
-    ("electronics.smartphone", 180),
-    ("electronics.tablet", 150),
-    ("electronics.audio.headphone", 40),
-    ("electronics.audio.speaker", 60),
-    ("electronics.video.projector", 210),
-    ("electronics.camera", 190),
-    ("computers.notebook", 320),
-    ("computers.monitor", 130),
-    ("computers.keyboard", 25),
-    ("computers.printer", 80),
-    ("appliances.kitchen.oven", 170),
-    ("appliances.kitchen.kettle", 18),
-    ("appliances.kitchen.blender", 30),
-    ("appliances.washer", 220),
-    ("appliances.vacuum", 90),
-    ("furniture.sofa", 260),
-    ("furniture.table", 110),
-    ("furniture.lamp", 28),
-    ("apparel.shoes", 35),
-    ("apparel.jacket", 55),
-    ("sport.bicycle", 160),
-    ("sport.tent", 75),
-    ("kids.toys", 15),
-    ("auto.tyres", 65),
-    (None, 20),
-    (None, 22),
-    (None, 27),
-    (None, 33),
-    (None, 38),
-    (None, 45),
-    (None, 52),
-    (None, 70),
-    (None, 85),
-    (None, 100),
-    (None, 120),
-    (None, 140),
+    ("electronics.smartphone", 92),
+    ("electronics.tablet", 85),
+    ("electronics.audio.headphone", 47),
+    ("electronics.audio.speaker", 56),
+    ("electronics.video.projector", 99),
+    ("electronics.camera", 95),
+    ("computers.notebook", 120),
+    ("computers.monitor", 80),
+    ("computers.keyboard", 38),
+    ("computers.printer", 64),
+    ("appliances.kitchen.oven", 90),
+    ("appliances.kitchen.kettle", 33),
+    ("appliances.kitchen.blender", 41),
+    ("appliances.washer", 101),
+    ("appliances.vacuum", 68),
+    ("furniture.sofa", 109),
+    ("furniture.table", 74),
+    ("furniture.lamp", 40),
+    ("apparel.shoes", 44),
+    ("apparel.jacket", 54),
+    ("sport.bicycle", 88),
+    ("sport.tent", 62),
+    ("kids.toys", 30),
+    ("auto.tyres", 58),
+    (None, 34),
+    (None, 36),
+    (None, 39),
+    (None, 43),
+    (None, 46),
+    (None, 49),
+    (None, 53),
+    (None, 60),
+    (None, 66),
+    (None, 71),
+    (None, 77),
+    (None, 83),
 )
 """Category code (None: the shop gave none) and the price of its cheapest product."""
 
@@ -192,7 +192,7 @@ catalogue as (
                 brands[1 + (simulated_draw(category, 2) + simulated_draw(product, 3) % 5) % len(brands)]
         end as brand,
         cast(
-            lowest_price * 1.03 ** rank * (0.95 + 0.1 * simulated_uniform(product, 4))
+            lowest_price * 1.04 ** rank * (0.95 + 0.1 * simulated_uniform(product, 4))
             as decimal(12, 2)
         ) as price
 
@@ -335,7 +335,8 @@ events as (
         price,
         user_id,
         user_session,
-        simulated_draw(item_key, 3) as luck
+        simulated_draw(item_key, 3) as luck,
+        0 as copy_number
 
     from items
 
@@ -369,8 +370,7 @@ _DIRTY = """
 copied_views as (
 
     select
-        *,
-        row_number() over (order by luck, user_id, occurred_at) as copy_number
+        * replace (row_number() over (order by luck, user_id, occurred_at) as copy_number)
 
     from events
 
@@ -393,7 +393,7 @@ raw_events as (
     union all by name
 
     select
-        * exclude (copy_number) replace (
+        * replace (
             if(copy_number in (6, 7), -price, price) as price,
             if(copy_number in (8, 9), null, user_id) as user_id,
             if(copy_number = 10, 'wishlist', event_type) as event_type
@@ -423,7 +423,7 @@ select
 
 from raw_events
 
-order by occurred_at, user_id, product_id, event_type, event_time, price, user_session
+order by occurred_at, user_id, luck, copy_number
 """
 
 

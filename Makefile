@@ -1,0 +1,45 @@
+.PHONY: build test test-real lint sample lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Where a test builds: never in the file that people query.
+TEST_DB := target/test.duckdb
+
+build: .venv/installed
+	$(BIN)/dbt build
+	@$(BIN)/python -m segmentation.summary
+
+test: .venv/installed lint
+	$(BIN)/pytest
+	@rm -f $(TEST_DB)
+	SEGMENTS_DB=$(TEST_DB) SEGMENTS_DATA=sample_data $(BIN)/dbt build --target-path target/test
+
+# The same tests with the public data sets in the folder $(REAL_DATA).
+test-real: .venv/installed
+	SEGMENTS_REAL_DATA=$(REAL_DATA) $(BIN)/pytest -m real
+
+lint: .venv/installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/sqlfluff lint --disable-progress-bar models macros tests
+
+sample: .venv/installed
+	$(BIN)/python -m segmentation.simulate
+
+# Needs uv. The lock holds versions and hashes, no addresses.
+lock:
+	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal \
+		--generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header \
+		--upgrade --output-file requirements.lock
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; say which with 'make build PYTHON=python3.12'."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf .venv target logs customer_segments.duckdb

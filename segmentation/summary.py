@@ -1,0 +1,98 @@
+"""What a finished build prints: the segments of every population, and the first query to try."""
+
+import os
+import sys
+from pathlib import Path
+
+import duckdb
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+FIRST_QUERY = """\
+select segment_name, customers, share, headline
+from marts.segment_summary
+where population = 'clickstream'
+order by segment_id"""
+
+VERDICTS = {
+    "clear": "the segments are clear",
+    "weak": "the segments are weak: use them with care",
+    "none": "no structure: the customers form no groups that beat chance",
+}
+
+
+def print_summary(database: Path, console: Console) -> None:
+    """Print the segment summary of each population, the file's path and the first query to try."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        choices = connection.execute(
+            "select population, k, structure, reason from marts.cluster_scores "
+            "where is_chosen order by population"
+        ).fetchall()
+        for population, k, structure, reason in choices:
+            console.print()
+            console.print(_segments(connection, population, f"{population}: {VERDICTS[structure]}"))
+            console.print(f"[dim]Why {k}:[/dim] {escape(reason)}", highlight=False)
+            for line in _notes(connection, population):
+                console.print(escape(line), style="dim", highlight=False)
+    console.print()
+    console.print(f"Everything is in [bold]{escape(str(database))}[/bold]. A first query:")
+    console.print()
+    console.print(FIRST_QUERY, highlight=False)
+    console.print()
+
+
+def _segments(connection: duckdb.DuckDBPyConnection, population: str, title: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column("segment", max_width=30)
+    table.add_column("customers", justify="right")
+    table.add_column("share", justify="right")
+    table.add_column("what sets it apart", ratio=1)
+    rows = connection.execute(
+        "select segment_name, customers, share, headline from marts.segment_summary "
+        "where population = ? order by segment_id",
+        [population],
+    ).fetchall()
+    for name, customers, share, headline in rows:
+        table.add_row(
+            escape(name), f"{customers:,}", f"{share:.1%}", escape(headline.replace("; ", "\n"))
+        )
+    return table
+
+
+def _notes(connection: duckdb.DuckDBPyConnection, population: str) -> list[str]:
+    counts = connection.execute(
+        "select source, raw_rows, staged_rows, rejected_rows, duplicate_rows "
+        "from marts.row_counts where population = ? order by source",
+        [population],
+    ).fetchall()
+    fills = connection.execute(
+        "select feature, missing, method, skill from marts.imputation_scores "
+        "where population = ? and is_chosen order by feature",
+        [population],
+    ).fetchall()
+    return [
+        f"Raw {source}: {raw:,} rows = {staged:,} used + {rejected:,} rejected + "
+        f"{duplicates:,} exact duplicates."
+        for source, raw, staged, rejected, duplicates in counts
+    ] + [
+        f"Filled {missing:,} missing values of {feature} by {method}"
+        + (f", which removes {skill:.0%} of the constant's error." if skill > 0 else ".")
+        for feature, missing, method, skill in fills
+    ]
+
+
+def main() -> int:
+    """Print the summary of the build file, $SEGMENTS_DB; returns the exit code."""
+    database = Path(os.environ.get("SEGMENTS_DB", "customer_segments.duckdb"))
+    if not database.exists():
+        print(f"There is no build file at '{database}': run `make build` first.", file=sys.stderr)
+        return 1
+    width = None if sys.stdout.isatty() else 110
+    print_summary(database.resolve(), Console(width=width))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

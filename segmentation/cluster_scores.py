@@ -6,8 +6,11 @@ of the table can be compared. `segmentation.choice` turns the scores into a choi
 
 import segmentation.threads  # isort: skip  # noqa: F401  limits the libraries below to one thread
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import pandas as pd
+from scipy.optimize import isotonic_regression
 from scipy.stats import norm, rankdata
 from sklearn.cluster import KMeans
 from sklearn.metrics import (
@@ -23,14 +26,17 @@ from sklearn.model_selection import StratifiedKFold
 SEED = 20191001
 SAMPLE_ROWS = 5_000
 SILHOUETTE_ROWS = 2_000
+# Starts of k-means. Three are enough where many refits are averaged; prediction strength needs ten,
+# for one poor fit of a half reads as disagreement.
 STARTS = 10
 RESAMPLE_STARTS = 3
 SPLITS = 10
 REFERENCES = 10
-PERMUTED_COPIES = 20
+PERMUTED_COPIES = 10
+PEAKS = 41
 BOOTSTRAPS = 10
 FOLDS = 5
-SHRINKAGE = 10.0
+SHRINKAGE = 10.0  # customers
 
 SCORE_TYPES = {
     "algorithm": "str",
@@ -54,7 +60,9 @@ SCORE_TYPES = {
 }
 
 
-def score_k(matrix: np.ndarray, outcome: np.ndarray | None = None, largest_k: int = 10):
+def score_k(
+    matrix: np.ndarray, outcome: np.ndarray | None = None, largest_k: int = 10
+) -> pd.DataFrame:
     """Score k-means for k = 1 to largest_k.
 
     matrix: customers x dimensions, float64, scaled, without NaN. The rows come in an order that
@@ -67,7 +75,7 @@ def score_k(matrix: np.ndarray, outcome: np.ndarray | None = None, largest_k: in
     """
     sample = np.ascontiguousarray(matrix[:SAMPLE_ROWS], dtype=np.float64)
     ks = range(1, min(largest_k, _distinct_rows(sample)) + 1)
-    labels, inertias = _fit_each_k(sample, ks)
+    labels, inertias = _fit_each_k(sample, ks, STARTS)
     strength, strength_error = prediction_strength(sample, ks)
     gap, gap_error = gap_statistic(sample, ks, inertias)
     silhouette = _silhouettes(sample, labels)
@@ -111,7 +119,7 @@ def knee(inertias: np.ndarray) -> np.ndarray:
     return marks
 
 
-def prediction_strength(sample: np.ndarray, ks) -> tuple[np.ndarray, np.ndarray]:
+def prediction_strength(sample: np.ndarray, ks: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     """How far two random halves of the customers agree on k segments: mean and standard error.
 
     Each half is clustered, and the centroids of the other half assign its rows too; a split's
@@ -132,7 +140,7 @@ def prediction_strength(sample: np.ndarray, ks) -> tuple[np.ndarray, np.ndarray]
 
 
 def _split_strength(halves: list[np.ndarray], k: int) -> float:
-    first, second = (_fit(half, k) for half in halves)
+    first, second = (_fit(half, k, STARTS) for half in halves)
     return (
         agreement(first.labels_, second.predict(halves[0]))
         + agreement(second.labels_, first.predict(halves[1]))
@@ -152,7 +160,9 @@ def agreement(labels: np.ndarray, assigned: np.ndarray) -> float:
     return float(((together * (together - 1)).sum(axis=1) / pairs).min())
 
 
-def gap_statistic(sample: np.ndarray, ks, inertias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def gap_statistic(
+    sample: np.ndarray, ks: Sequence[int], inertias: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """How much tighter k segments are than in data without segments: gap and its error per k.
 
     The reference is uniform in the box around the sample's principal components; the error is the
@@ -203,41 +213,69 @@ def _silhouettes(sample: np.ndarray, labels: list[np.ndarray]) -> np.ndarray:
     return np.array([silhouette_width(distances, each[:rows]) for each in labels])
 
 
-def _null_silhouettes(sample: np.ndarray, ks, silhouette: np.ndarray):
-    """Silhouettes of copies without segments (see `permuted_copy`), clustered like the sample.
+def _null_silhouettes(
+    sample: np.ndarray, ks: Sequence[int], silhouette: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Silhouettes of copies without segments (see `permuted_copies`), clustered like the sample.
 
     Returns the mean over PERMUTED_COPIES copies, and the share of the copies whose silhouette
     reaches the sample's; one value per k, NaN for k = 1.
     """
     if len(ks) < 2:
         return np.full(len(ks), np.nan), np.full(len(ks), np.nan)
-    generator = np.random.default_rng([SEED, 3])
-    null = np.empty((PERMUTED_COPIES, len(ks)))
-    for row in null:
-        copy = permuted_copy(sample[:SILHOUETTE_ROWS], generator)
-        row[:] = _silhouettes(copy, _fit_each_k(copy, ks, RESAMPLE_STARTS)[0])
+    copies = permuted_copies(sample[:SILHOUETTE_ROWS], PERMUTED_COPIES)
+    null = np.array(
+        [_silhouettes(copy, _fit_each_k(copy, ks, RESAMPLE_STARTS)[0]) for copy in copies]
+    )
     share = np.where(np.isnan(silhouette), np.nan, (null >= silhouette).mean(axis=0))
     return null.mean(axis=0), share
 
 
-def permuted_copy(rows: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Permute each column so that its values and its correlations stay, and nothing else does.
+def permuted_copies(rows: np.ndarray, count: int) -> Iterator[np.ndarray]:
+    """Copies of the rows that are one crowd: the columns are permuted so that only their
+    distributions and their correlations stay, and a distribution of several peaks gets one.
 
-    The ranks come from a normal distribution with the covariance of the columns' normal scores.
-    Columns that are independent are permuted independently; columns that rise together still do,
-    so a copy of an elongated cloud is such a cloud again, but groups of customers dissolve.
-    Source: Iman and Conover 1982, "A distribution-free approach to inducing rank correlation among
-    input variables".
+    The ranks of a copy come from a normal distribution with the covariance of the columns' normal
+    scores: columns that are independent are permuted independently, and a copy of an elongated
+    cloud is elongated too. Without the smoothing of several peaks into one (see `one_peak`),
+    groups that show in a single column would outlive the permutation; a column of two values, such
+    as a yes or no, keeps them.
+    Source of the permutation: Iman and Conover 1982, "A distribution-free approach to inducing rank
+    correlation among input variables".
     """
+    generator = np.random.default_rng([SEED, 3])
+    columns = np.apply_along_axis(one_peak, 0, np.sort(rows, axis=0))
     normal_scores = norm.ppf(rankdata(rows, axis=0) / (len(rows) + 1))
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(normal_scores, rowvar=False)))
     root = axes * np.sqrt(np.maximum(variances, 0))
-    drawn = generator.normal(size=rows.shape) @ root.T
-    ranks = drawn.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
-    return np.take_along_axis(np.sort(rows, axis=0), ranks, axis=0)
+    for _ in range(count):
+        drawn = generator.normal(size=rows.shape) @ root.T
+        ranks = drawn.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+        yield np.take_along_axis(columns, ranks, axis=0)
 
 
-def _stability(sample: np.ndarray, ks, labels: list[np.ndarray]) -> np.ndarray:
+def one_peak(values: np.ndarray) -> np.ndarray:
+    """The nearest values (least squares) whose density rises to one peak and then falls.
+
+    values: sorted. Each spacing between neighbours holds the same share of rows, so the density
+    has one peak where the spacings fall and then rise: an isotonic regression on either side of
+    the peak, which is looked for at PEAKS ranks. Range and tails stay. Two values stay as they are.
+    Source: the estimator of Grenander 1956 for a monotone density, on both sides of a mode.
+    """
+    if len(np.unique(values)) <= 2:
+        return values
+    spacings = np.diff(values)
+    candidates = []
+    for peak in np.unique(np.linspace(0, len(spacings), PEAKS).astype(int)):
+        sides = [
+            isotonic_regression(side, increasing=rises).x if len(side) else side
+            for side, rises in ((spacings[:peak], False), (spacings[peak:], True))
+        ]
+        candidates.append(values[0] + np.concatenate([[0.0], np.cumsum(np.concatenate(sides))]))
+    return min(candidates, key=lambda each: np.square(each - values).sum())
+
+
+def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) -> np.ndarray:
     """Mean adjusted Rand index of the sample's segments and those of bootstrap refits, per k.
 
     A refit assigns the whole sample by its nearest centroid. NaN for k = 1.
@@ -251,7 +289,7 @@ def _stability(sample: np.ndarray, ks, labels: list[np.ndarray]) -> np.ndarray:
         distinct = _distinct_rows(drawn)
         for column, k in enumerate(ks):
             if k > 1:
-                refit = _fit(drawn, min(k, distinct))
+                refit = _fit(drawn, min(k, distinct), RESAMPLE_STARTS)
                 row[column] = adjusted_rand_score(labels[column], refit.predict(sample))
     return indexes.mean(axis=0)
 
@@ -280,11 +318,13 @@ def outcome_auc(labels: np.ndarray, outcome: np.ndarray | None) -> float:
     return float(np.mean(areas))
 
 
-def _fit(rows: np.ndarray, k: int, starts: int = RESAMPLE_STARTS) -> KMeans:
+def _fit(rows: np.ndarray, k: int, starts: int) -> KMeans:
     return KMeans(k, n_init=starts, random_state=SEED).fit(rows)
 
 
-def _fit_each_k(rows: np.ndarray, ks, starts: int = STARTS):
+def _fit_each_k(
+    rows: np.ndarray, ks: Sequence[int], starts: int
+) -> tuple[list[np.ndarray], np.ndarray]:
     """Labels and inertia of a fit for each k; with fewer distinct rows than k, as many segments."""
     distinct = _distinct_rows(rows)
     fits = [_fit(rows, min(k, distinct), starts) for k in ks]

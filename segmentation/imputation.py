@@ -24,7 +24,7 @@ Out-of-fold predictions would leave larger residuals to learn from; on samples o
 incomes they never gave a lower held-out error, and a clearly higher one below 100.
 """
 
-import segmentation.threads  # noqa: F401  isort: skip  one thread, before any fit
+import segmentation.threads  # isort: skip  # noqa: F401
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -17,6 +17,7 @@ from segmentation.settings import Settings, parse_settings
 
 STARTS = 10
 LLOYD_PASSES = 5
+DECIMALS = 9
 
 MODEL = pa.schema(
     [
@@ -71,6 +72,7 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
     centroids = fit_centroids(sample, int(chosen.iloc[0]))
     if customer_count > SAMPLE_ROWS:
         centroids = lloyd_passes(customers, expressions, centroids)
+    centroids = centroids.round(DECIMALS)
     centroids = order_by_value(customers, expressions, centroids, parsed)
     weights = map_weights(sample, dimensions["feature"].tolist(), parsed)
     return _model_table(parsed.population, dimensions, centroids, weights, sample)
@@ -133,23 +135,30 @@ def order_by_value(
 ) -> np.ndarray:
     """The centroids in order of the mean of the value axis, the highest first.
 
-    Equal means (all of them, for a population without value) are ordered by the centroids
-    themselves, so that the order never depends on the start of the fit.
+    Equal means (no segment of visitors has any value) are ordered by the next axes, and equal
+    segments by the centroids themselves, so that the order never depends on the start of the fit.
     """
     if len(centroids) == 1:
         return centroids
-    value = f"cast({quoted(settings.value_feature)} as decimal(28, 9))"
-    means = dict(
-        customers.query(
-            "customers",
-            f"select segment_id, {settings.value_sign} * cast(avg({value}) as double) "
-            f"from ({assignment(expressions, centroids, [quoted(settings.value_feature)])}) "
-            "group by segment_id",
-        ).fetchall()
+    features = [quoted(feature.lstrip("-")) for feature in settings.axes.values()]
+    signs = [-1 if feature.startswith("-") else 1 for feature in settings.axes.values()]
+    means = ", ".join(
+        f"{sign} * cast(avg(cast({feature} as decimal(28, 9))) as double)"
+        for sign, feature in zip(signs, features, strict=True)
     )
+    rows = customers.query(
+        "customers",
+        f"select segment_id, {means} from ({assignment(expressions, centroids, features)}) "
+        "group by segment_id",
+    ).fetchall()
+    ranks = {
+        segment_id: [-np.inf if mean is None else mean for mean in axis_means]
+        for segment_id, *axis_means in rows
+    }
+    nowhere = [-np.inf] * len(features)
     order = sorted(
         range(len(centroids)),
-        key=lambda i: (-np.inf if means.get(i) is None else means[i], *centroids[i]),
+        key=lambda i: (*ranks.get(i, nowhere), *centroids[i]),
         reverse=True,
     )
     return centroids[order]
@@ -169,7 +178,7 @@ def map_weights(points: np.ndarray, features: Sequence[str], settings: Settings)
         else:
             toward = axis[np.argmax(np.abs(axis))] if len(axis) else 0
         axis *= -1 if toward < 0 else 1
-    return weights
+    return weights.round(DECIMALS)
 
 
 def outlier_distance(points: np.ndarray, centroids: np.ndarray) -> float:
@@ -180,7 +189,7 @@ def outlier_distance(points: np.ndarray, centroids: np.ndarray) -> float:
         return 0.0
     _, distances = pairwise_distances_argmin_min(points, centroids)
     lower, upper = np.quantile(distances, [0.25, 0.75])
-    return float(upper + 3 * (upper - lower))
+    return round(float(upper + 3 * (upper - lower)), DECIMALS)
 
 
 def _model_table(

@@ -47,14 +47,14 @@ def unreadable_lines(
         raise InputError(
             f"the source {name} cannot be read: '{path}' gives {cause!r}. {remedy}"
         ) from error
+    if not has_rows:
+        raise InputError(f"the source {name} is empty: '{path}' holds no row. {remedy}")
     missing = [column for column in required_columns if column.lower() not in columns]
-    if missing and columns:
+    if missing:
         raise InputError(
             f"the source {name} lacks the column {', '.join(missing)}: '{path}' has "
             f"{', '.join(columns)}. Rename the column in the file, or choose another file. {remedy}"
         )
-    if not has_rows:
-        raise InputError(f"the source {name} is empty: '{path}' holds no row. {remedy}")
     return lines
 
 
@@ -91,7 +91,7 @@ def _read_csv_file(
             min(lower(cast(error_type as varchar))) as problem,
             min(trim(csv_line, chr(10) || chr(13))) as raw_row
         from reject_errors
-        group by line, byte_position
+        group by line, line_byte_position
         order by line_number, raw_row
         """
     ).to_arrow_table()

@@ -90,7 +90,15 @@ def main() -> int:
         print(f"There is no build file at '{database}': run `make build` first.", file=sys.stderr)
         return 1
     width = None if sys.stdout.isatty() else 110
-    print_summary(database.resolve(), Console(width=width))
+    try:
+        print_summary(database.resolve(), Console(width=width))
+    except duckdb.Error as error:
+        cause = str(error).strip().splitlines()[0]
+        print(
+            f"The build file '{database}' cannot be summed up: {cause!r}. Run `make build` again.",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 

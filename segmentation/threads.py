@@ -1,11 +1,11 @@
-"""One thread for the numerical libraries.
+"""One thread for the linear algebra too, which numpy may have loaded before this package could.
 
-A sum split over threads depends, in its last bits, on how many there are; one thread makes every
-fit the same on every machine size. dbt already runs the populations side by side. The limit is
-set once, for the process: a limit that is set and lifted around each fit would race between them.
+The limit is set once, for the process: one that is set and lifted around each fit would race
+between the populations, which dbt fits side by side. (OpenMP's own limit belongs to a thread, so it
+cannot be set here for all of dbt's threads: see the package's __init__.)
 """
 
-import sklearn.cluster  # noqa: F401  loads the OpenMP and BLAS libraries that are limited here
+import sklearn.cluster  # noqa: F401  loads the libraries that are limited here
 from threadpoolctl import threadpool_limits
 
 threadpool_limits(limits=1)

@@ -38,7 +38,7 @@ ranked as (
         coalesce(words.words, replace(profiles.feature, '_', ' '))
         || ' '
         || {{ readable_number('profiles.segment_mean', 'words.unit') }}
-        || ' (all customers '
+        || ' (average '
         || {{ readable_number('profiles.population_mean', 'words.unit') }}
         || ')' as phrase,
         row_number() over (

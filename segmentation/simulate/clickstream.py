@@ -1,7 +1,7 @@
 """Shop events of planted customer segments, in the shape of the REES46 store data, made in SQL.
 
 Every draw is an integer mix of a key (a customer, a session, a product) and a stream number, so the
-rows are the same for any number of threads and any version of DuckDB, and ten million of them take
+rows are the same for any number of threads, and a million of them take about two
 seconds. Each segment differs from every other in several features, and within a segment all counts
 vary smoothly, so that a good method finds the planted segments and nothing finer.
 """
@@ -13,7 +13,7 @@ import duckdb
 from segmentation.errors import InputError
 
 MAX_CUSTOMERS = 100_000_000
-"""User ids are distinct up to here, and so are the draws' keys."""
+"""User ids have nine digits and are distinct up to here."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ClickstreamSegment:
     categories: distinct categories viewed; 0 stands for one per view.
     first_day, last_day: the span of days, 0 for 1 October.
     weekend, night: probability that a session falls on a weekend, and in the first hours of a day.
-    pace: seconds between two views.
+    visit_seconds: from the first to the last view of a session that has several.
     cheapness: exponent of the draw that picks a product of a category, from its cheapest (large)
         to its dearest (small).
     """
@@ -45,25 +45,25 @@ class ClickstreamSegment:
     last_day: tuple[int, int]
     weekend: float
     night: float
-    pace: tuple[int, int]
+    visit_seconds: tuple[int, int]
     cheapness: float
 
 
 CLICKSTREAM_SEGMENTS = (
     ClickstreamSegment(
         "window_shoppers",
-        share=0.46,
+        share=0.44,
         sessions=(1, 1),
-        views=(3, 5),
+        views=(4, 4),
         carts=(0, 0),
         purchases=(0, 0),
-        categories=(0, 0),
-        first_day=(0, 13),
-        last_day=(0, 13),
+        categories=(4, 4),
+        first_day=(0, 15),
+        last_day=(0, 15),
         weekend=0.0,
         night=0.0,
-        pace=(70, 200),
-        cheapness=1.5,
+        visit_seconds=(300, 640),
+        cheapness=1.0,
     ),
     ClickstreamSegment(
         "engaged_browsers",
@@ -77,37 +77,37 @@ CLICKSTREAM_SEGMENTS = (
         last_day=(22, 27),
         weekend=0.3,
         night=0.5,
-        pace=(140, 280),
+        visit_seconds=(200, 400),
         cheapness=1.5,
     ),
     ClickstreamSegment(
         "direct_buyers",
-        share=0.22,
-        sessions=(2, 3),
+        share=0.24,
+        sessions=(2, 2),
         views=(3, 5),
         carts=(0, 0),
         purchases=(2, 3),
         categories=(1, 1),
         first_day=(6, 10),
-        last_day=(14, 22),
+        last_day=(17, 23),
         weekend=1.0,
         night=0.0,
-        pace=(80, 220),
-        cheapness=2.0,
+        visit_seconds=(180, 260),
+        cheapness=1.5,
     ),
     ClickstreamSegment(
         "loyal_big_spenders",
         share=0.12,
-        sessions=(5, 7),
-        views=(8, 11),
-        carts=(5, 7),
-        purchases=(5, 8),
+        sessions=(4, 6),
+        views=(7, 9),
+        carts=(4, 6),
+        purchases=(4, 6),
         categories=(3, 4),
         first_day=(0, 4),
         last_day=(28, 30),
         weekend=0.1,
         night=0.1,
-        pace=(80, 220),
+        visit_seconds=(100, 200),
         cheapness=0.4,
     ),
 )
@@ -153,25 +153,32 @@ CATEGORIES = (
 """Category code (None: the shop gave none) and the price of its cheapest product."""
 
 PRODUCTS_PER_CATEGORY = 60
+FIRST_SECOND = 1_569_888_000
+"""1 October 2019 in UTC, in seconds of the Unix epoch."""
 
+# fmt: off
 BRANDS = (
-    "albaro brinell cordia dunmore elvati fjordal gromark heliad iskander jovanto kestrel lumora "
-    "mirabo nordwyk ostrava palmetto quillon rivanor solvera tamarin umbrel vantika welmar zephyro"
-).split()
+    "albaro", "brinell", "cordia", "dunmore", "elvati", "fjordal", "gromark", "heliad", "iskander",
+    "jovanto", "kestrel", "lumora", "mirabo", "nordwyk", "ostrava", "palmetto", "quillon",
+    "rivanor", "solvera", "tamarin", "umbrel", "vantika", "welmar", "zephyro",
+)
+# fmt: on
 
-# The mixer is the 32-bit integer hash with two multiplications and three shifts ("lowbias32" of
-# Wellons, Prospecting for hash functions, 2018). A draw has a key and a stream number, both whole.
-# A value between two bounds is the mean of two draws: counts then thin out towards the bounds.
+# The mixer is the 32-bit hash "lowbias32" (Wellons, Prospecting for hash functions, 2018). A draw has
+# a key and a stream number, both whole. A value between two bounds is the mean of two draws: counts
+# then thin out towards the bounds.
 _MACROS = """
-create or replace temp macro simulated_mix_once(x) as (xor(x, x >> 16) * 2146121005) & 4294967295;
-create or replace temp macro simulated_mix_twice(x) as (xor(x, x >> 15) * 2221713035) & 4294967295;
+create or replace temp macro simulated_mix_1(x) as (xor(x, x >> 16) * 2146121005) & 4294967295;
+create or replace temp macro simulated_mix_2(x) as (xor(x, x >> 15) * 2221713035) & 4294967295;
+create or replace temp macro simulated_mix_3(x) as xor(x, x >> 16);
 create or replace temp macro simulated_draw(key, stream) as cast(
-    simulated_mix_twice(simulated_mix_once(
+    simulated_mix_3(simulated_mix_2(simulated_mix_1(
         (cast(key as ubigint) + cast(stream as ubigint) * 2654435769) & 4294967295
-    )) >> 2 as bigint
+    )))
+    as bigint
 );
 create or replace temp macro simulated_uniform(key, stream) as
-    (simulated_draw(key, stream) + 0.5) / 1073741824;
+    (simulated_draw(key, stream) + 0.5) / 4294967296;
 create or replace temp macro simulated_between(bounds, key, stream) as cast(floor(
     bounds[1]
     + (bounds[2] + 1 - bounds[1])
@@ -189,10 +196,12 @@ catalogue as (
         category_code,
         case
             when simulated_draw(product, 1) % 100 >= 15 then
-                brands[1 + (simulated_draw(category, 2) + simulated_draw(product, 3) % 5) % len(brands)]
+                brands[
+                    1 + (simulated_draw(category, 2) + simulated_draw(product, 3) % 5) % len(brands)
+                ]
         end as brand,
         cast(
-            lowest_price * 1.04 ** rank * (0.95 + 0.1 * simulated_uniform(product, 4))
+            lowest_price * 1.03 ** rank * (0.95 + 0.1 * simulated_uniform(product, 4))
             as decimal(12, 2)
         ) as price
 
@@ -235,7 +244,7 @@ customers as (
         end as category_count,
         simulated_between(first_day, customer_key, 7) as starts_on,
         greatest(starts_on, simulated_between(last_day, customer_key, 8)) as ends_on,
-        simulated_between(pace, customer_key, 9) as seconds_between,
+        simulated_between(visit_seconds, customer_key, 9) as visit_length,
         cast(floor({categories} * simulated_uniform(customer_key, 10) ** 1.5) as integer)
             as favourite_category,
         [5, 7, 11, 13][1 + simulated_draw(customer_key, 11) % 4] as category_step
@@ -312,12 +321,14 @@ items as (
         (item + 1) * cart_count // view_count > item * cart_count // view_count as is_carted,
         (item + 1) * purchase_count // view_count > item * purchase_count // view_count
             as is_purchased,
-        1569888000 + 86400 * happens_on + starts_at + (item - first_item) * seconds_between
+        {start} + 86400 * happens_on + starts_at
+            + (item - first_item) * visit_length // greatest(1, next_item - first_item - 1)
             + simulated_draw(item_key, 1) % 20 as viewed_second,
         (favourite_category + item % category_count * category_step) % {categories} as category,
-        category * {products_per_category}
-            + cast(floor({products_per_category} * simulated_uniform(item_key, 2) ** cheapness) as integer)
-            as product
+        cast(
+            floor({products_per_category} * simulated_uniform(item_key, 2) ** cheapness) as integer
+        ) as rank,
+        category * {products_per_category} + rank as product
 
     from numbered_items
 
@@ -340,7 +351,8 @@ events as (
 
     from items
 
-    cross join (values ('view', 0), ('cart', 20), ('purchase', 45)) as steps (event_type, seconds_later)
+    cross join
+        (values ('view', 0), ('cart', 20), ('purchase', 45)) as steps (event_type, seconds_later)
 
     inner join catalogue using (product)
 
@@ -374,7 +386,9 @@ copied_views as (
 
     from events
 
-    where event_type = 'view'
+    where
+        event_type = 'view'
+        and luck % 1000 > 0
 
     order by copy_number
 
@@ -433,7 +447,7 @@ def simulate_clickstream(
     """Return the shop events of October 2019 and the segment planted in each customer.
 
     connection: where the events are computed; it gets temporary macros named simulated_....
-    customers: how many; each has 7.6 events on average.
+    customers: how many; each has about 8 events on average.
     dirt: also make what is wrong in the public data: 1 view in 1,000 with a price of 0.00, and 13
         additional copies of views: 6 exact, 2 with a negative price, 2 without a user, 2 with a
         time that cannot be read and 1 with an unknown event type.
@@ -447,15 +461,20 @@ def simulate_clickstream(
     """
     if not 1 <= customers <= MAX_CUSTOMERS:
         raise InputError(
-            f"the number of customers is {customers}: give a whole number from 1 to {MAX_CUSTOMERS}."
+            f"the number of customers is {customers}: give one from 1 to {MAX_CUSTOMERS}."
         )
     if not 0 <= seed < 2**32:
-        raise InputError(f"the seed is {seed}: give a whole number from 0 to {2**32 - 1}.")
+        raise InputError(f"the seed is {seed}: give one from 0 to {2**32 - 1}.")
     connection.execute(_MACROS)
     sizes = {"categories": len(CATEGORIES), "products_per_category": PRODUCTS_PER_CATEGORY}
     planted = [_segments(), _CUSTOMERS.format(customers=customers, seed=seed, **sizes)]
-    shop = [_categories(), _CATALOGUE.format(brands=BRANDS, **sizes)]
-    steps = [*planted, *shop, _EVENTS.format(**sizes), _DIRTY if dirt else _CLEAN]
+    shop = [_categories(), _CATALOGUE.format(brands=list(BRANDS), **sizes)]
+    steps = [
+        *planted,
+        *shop,
+        _EVENTS.format(start=FIRST_SECOND, **sizes),
+        _DIRTY if dirt else _CLEAN,
+    ]
     return (
         connection.sql(f"with {','.join(steps)} {_ORDERED}"),
         connection.sql(f"with {','.join(planted)} select user_id, segment from customers"),
@@ -466,7 +485,7 @@ def _segments() -> str:
     """CLICKSTREAM_SEGMENTS as a common table expression, shares as intervals of 0 to 1."""
     rows, share_to = [], 0.0
     for segment in CLICKSTREAM_SEGMENTS:
-        share_from, share_to = share_to, share_to + segment.share
+        share_from, share_to = share_to, round(share_to + segment.share, 6)
         rows.append((*astuple(segment), share_from, share_to))
     names = [field.name for field in fields(ClickstreamSegment)]
     return _values("segments", [*names, "share_from", "share_to"], rows)

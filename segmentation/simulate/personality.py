@@ -216,7 +216,10 @@ def _customers(
         "Teenhome": segment.teens,
         "Dt_Customer": pd.DatetimeIndex(enrolled).strftime("%d-%m-%Y"),
         "Recency": whole(segment.recency_days, 0, 99),
-        **dict(zip(SPENDING_COLUMNS, np.rint(spending[:, None] * shares).astype(int).T)),
+        **{
+            name: np.rint(spending * shares[:, number]).astype(int)
+            for number, name in enumerate(SPENDING_COLUMNS)
+        },
         "NumDealsPurchases": whole(segment.deals, 0, 15),
         "NumWebPurchases": whole(segment.web, 0, 27),
         "NumCatalogPurchases": whole(segment.catalogue, 0, 28),

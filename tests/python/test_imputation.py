@@ -233,6 +233,36 @@ def test_a_text_with_many_levels_is_no_predictor():
     assert "there is no other feature" in rows["reason"]["ridge"]
 
 
+def test_predictors_are_encoded_by_the_known_rows_alone():
+    known = pd.DataFrame(
+        {
+            "even": [1.0, 2.0, 3.0, np.nan],
+            "skewed": [0.0, 0.0, 0.0, 1e4],
+            "word": ["b", "a", None, "a"],
+            "empty": [np.nan] * 4,
+        }
+    )
+    unknown = pd.DataFrame(
+        {
+            "even": [np.nan, 12.0],
+            "skewed": [-5.0, 1e4],
+            "word": [None, "unseen"],
+            "empty": [np.nan, 3.0],
+        }
+    )
+    fit, apply = imputation._encode(known, unknown)
+    spread = np.sqrt(0.5)
+    assert fit[:, 0] == pytest.approx([-1 / spread, 0, 1 / spread, 0])
+    assert apply[:, 0] == pytest.approx([0, 10 / spread])
+    log = np.log1p([0, 0, 0, 1e4])
+    assert fit[:, 1] == pytest.approx((log - log.mean()) / log.std())
+    assert apply[:, 1] == pytest.approx(fit[[0, 3], 1])
+    is_null, is_a, is_b = fit[:, 2:5].T.tolist()
+    assert (is_null, is_a, is_b) == ([0, 0, 1, 0], [0, 1, 0, 1], [1, 0, 0, 0])
+    assert apply[:, 2:5].tolist() == [[1, 0, 0], [0, 0, 0]]
+    assert fit[:, 5].tolist() == [0, 0, 0, 0]
+
+
 def test_outcome_neither_predicts_nor_is_filled():
     frame = a_population()
     frame["amount"], frame["y"] = np.random.default_rng(3).normal(size=(2, len(frame)))

@@ -1,0 +1,40 @@
+{# Fails where the rows of a raw source, counted in the files anew, are not the staged, the rejected
+   and the exact duplicates together. `unreadable` is the model of lines that cannot be split. #}
+{% test conserves_rows(model, raw, unreadable, population, entity) %}
+
+with
+
+raw as (
+
+    select
+        (select count(*) from {{ raw }}) + (select count(*) from {{ unreadable }}) as raw_rows
+
+),
+
+accounted as (
+
+    select *
+
+    from {{ model }}
+
+    where
+        population = '{{ population }}'
+        and source = '{{ entity }}'
+
+)
+
+select
+    raw.raw_rows,
+    accounted.*
+
+from raw
+
+left join accounted
+    on true
+
+where
+    raw.raw_rows is distinct from accounted.raw_rows
+    or accounted.raw_rows
+    != accounted.staged_rows + accounted.rejected_rows + accounted.duplicate_rows
+
+{% endtest %}

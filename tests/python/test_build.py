@@ -1,0 +1,191 @@
+"""The whole project on the committed samples, end to end."""
+
+import csv
+import random
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, SAMPLE, Project
+from sklearn.metrics import adjusted_rand_score, pairwise_distances
+from sklearn.preprocessing import StandardScaler
+
+POPULATIONS = ("clickstream", "personality")
+
+
+def settings_of(population: str) -> dict:
+    """The settings block as the YAML states it, read without the package."""
+    path = ROOT / "python_models" / population / f"{population}.yml"
+    models = yaml.safe_load(path.read_text())["models"]
+    return models[0]["config"]["meta"]["segmentation"]
+
+
+def encoded_by_scikit_learn(customers: pd.DataFrame, settings: dict) -> np.ndarray:
+    """The scaled space, computed from the features and the settings alone.
+
+    Numbers and booleans go through StandardScaler; text is one-hot, all levels of a feature scaled
+    by one number so that the feature has a total variance of 1.
+    """
+    left_out = {*settings["exclude"], settings.get("outcome"), "customer_id", "imputed_features"}
+    logged, does_not_apply = settings.get("log", ()), settings.get("does_not_apply", ())
+    columns = []
+    for name in customers.columns:
+        if name in left_out or customers[name].nunique() < 2:
+            continue
+        values = customers[name]
+        if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+            values = values.astype(float)
+            values = np.log1p(values.clip(lower=0)) if name in logged else values
+            scaled = StandardScaler().fit_transform(values.to_frame())
+            assert name in does_not_apply or not np.isnan(scaled).any()
+            columns.append(np.nan_to_num(scaled, nan=0.0))
+        else:
+            levels = pd.get_dummies(values).sort_index(axis=1).astype(float)
+            levels = levels.loc[:, levels.mean() >= 0.01]
+            columns.append(
+                ((levels - levels.mean()) / np.sqrt(levels.var(ddof=0).sum())).to_numpy()
+            )
+    return np.hstack(columns)
+
+
+@pytest.mark.parametrize("population", POPULATIONS)
+def test_scoring_in_sql_equals_scikit_learn(sample_build: Project, population: str):
+    customers = sample_build.frame(f"from models.{population}_imputed order by customer_id")
+    segments = sample_build.frame(f"from models.{population}_segments order by customer_id")
+    model = sample_build.frame(f"from models.{population}_model order by position")
+    points = encoded_by_scikit_learn(customers, settings_of(population))
+    distances = pairwise_distances(points, np.array(model["centroids"].tolist()).T)
+
+    assert segments["customer_id"].tolist() == customers["customer_id"].tolist()
+    assert segments["segment_id"].tolist() == distances.argmin(axis=1).tolist()
+    np.testing.assert_allclose(segments["distance"], distances.min(axis=1), rtol=1e-6)
+    two_nearest = np.sort(distances, axis=1)[:, :2]
+    np.testing.assert_allclose(
+        segments["margin"], two_nearest[:, 1] - two_nearest[:, 0], rtol=1e-6, atol=1e-9
+    )
+    for axis in ("x", "y"):
+        np.testing.assert_allclose(
+            segments[f"map_{axis}"], points @ model[f"map_{axis}_weight"].to_numpy(), atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("population", POPULATIONS)
+def test_the_samples_give_back_their_planted_segments(sample_build: Project, population: str):
+    truth = pd.read_csv(
+        ROOT / "tests" / "fixtures" / f"{population}_truth.csv", dtype={"customer_id": str}
+    )
+    found = sample_build.frame(f"select customer_id, segment_id from models.{population}_segments")
+    both = truth.merge(found, on="customer_id")
+
+    assert len(both) == len(found)
+    assert found["segment_id"].nunique() == truth["segment"].nunique()
+    assert adjusted_rand_score(both["segment"], both["segment_id"]) >= 0.9
+
+
+def test_shuffled_input_and_other_threads_give_identical_segments(
+    sample_build: Project, project: Project, tmp_path: Path
+):
+    shuffled = shuffled_copy(SAMPLE, tmp_path / "data")
+    project.build(data=shuffled, SEGMENTS_THREADS="1")
+
+    assert project.segments_hash() == sample_build.segments_hash()
+
+
+def shuffled_copy(data: Path, folder: Path) -> Path:
+    """A copy of the raw files with their rows in another order; an unended last line stays."""
+    shutil.copytree(data, folder)
+    for path in folder.rglob("*.csv"):
+        with path.open(newline="") as file:
+            header, *lines = file.readlines()
+        whole = [line for line in lines if line.endswith("\n")]
+        random.Random(1).shuffle(whole)
+        with path.open("w", newline="") as file:
+            file.writelines([header, *whole, *(line for line in lines if not line.endswith("\n"))])
+    return folder
+
+
+def test_conservation_by_counting_lines(sample_build: Project):
+    counts = {
+        (population, source): rest
+        for population, source, *rest in sample_build.query("from marts.row_counts")
+    }
+    for population, source, path in (
+        ("clickstream", "events", SAMPLE / "clickstream" / "2019-Oct.csv"),
+        ("personality", "customers", SAMPLE / "personality" / "marketing_campaign.csv"),
+    ):
+        raw, staged, rejected, duplicates = counts[population, source]
+        lines = path.read_text().splitlines()[1:]
+        assert raw == len(lines)
+        assert duplicates == len(lines) - len(set(lines))
+        assert raw == staged + rejected + duplicates
+
+
+@pytest.mark.parametrize("file_format", ["parquet", "sqlite"])
+def test_other_formats_stage_the_same_events(
+    sample_build: Project, project: Project, tmp_path: Path, file_format: str
+):
+    folder = tmp_path / "data" / "clickstream"
+    folder.mkdir(parents=True)
+    with (SAMPLE / "clickstream" / "2019-Oct.csv").open(newline="") as file:
+        header, *rows = [row for row in csv.reader(file) if len(row) == 9]
+    rows = [[value or None for value in row] for row in rows]
+    if file_format == "sqlite":
+        write_sqlite(folder / "events.sqlite", header, rows)
+    else:
+        frame = pd.DataFrame(rows, columns=header)
+        for part, half in enumerate(np.array_split(np.arange(len(frame)), 2)):
+            frame.iloc[half].to_parquet(folder / f"part-{part}.parquet")
+    project.build(
+        "-s", "stg_clickstream__events", "+base_clickstream__events",
+        data=tmp_path / "data", CLICKSTREAM_FORMAT=file_format,
+    )  # fmt: skip
+
+    events = "select * from staging.stg_clickstream__events order by all"
+    assert project.query(events) == sample_build.query(events)
+
+
+def write_sqlite(path: Path, header: list[str], rows: list[list[str | None]]) -> None:
+    import sqlite3
+
+    types = {"product_id": "INTEGER", "category_id": "INTEGER", "price": "REAL"}
+    columns = ", ".join(f"{name} {types.get(name, 'TEXT')}" for name in header)
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"create table events ({columns})")
+        connection.executemany(f"insert into events values ({', '.join('?' * len(header))})", rows)
+    connection.close()
+
+
+def test_every_model_survives_no_rows(project: Project):
+    project.build("--empty")
+
+    assert project.query("select count(*) from marts.segments") == [(0,)]
+
+
+def test_an_as_of_before_the_data_gives_no_customers(project: Project):
+    project.build("-s", "+clickstream_segments", "--vars", "{clickstream_as_of: '2001-01-01'}")
+
+    assert project.query("select count(*) from models.clickstream_segments") == [(0,)]
+
+
+def test_a_missing_source_stops_with_one_sentence(project: Project, tmp_path: Path):
+    code, output = project.dbt("run", "-s", "+stg_clickstream__events", data=tmp_path / "nowhere")
+
+    assert code == 1
+    assert "the source clickstream events is missing: no file matches" in output
+    assert "Set SEGMENTS_DATA to the folder" in output
+    assert "Traceback" not in output
+
+
+def test_a_misspelt_setting_stops_with_one_sentence(sample_build: Project, tmp_path: Path):
+    with duckdb.connect(str(sample_build.database), read_only=True) as connection:
+        customers = connection.sql("from models.clickstream_imputed")
+        from segmentation.errors import InputError
+        from segmentation.search import score_clusters
+
+        with pytest.raises(InputError, match=re.escape("'exlude' is not a setting")):
+            score_clusters(customers, {**settings_of("clickstream"), "exlude": []})

@@ -1,0 +1,192 @@
+"""The rule that chooses the number of segments."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation.choice import choose_k
+from segmentation.cluster_scores import score_k
+from segmentation.errors import InputError
+
+
+def scored(**changes):
+    """Scores of k = 1 to 4 where three segments are clear; each change replaces one column."""
+    columns = {
+        "k": [1, 2, 3, 4],
+        "prediction_strength": [1.0, 0.95, 0.9, 0.5],
+        "prediction_strength_error": [0.0, 0.01, 0.02, 0.03],
+        "smallest_share": [1.0, 0.4, 0.3, 0.1],
+        "gap": [1.0, 1.2, 1.4, 1.3],
+        "gap_error": [0.01, 0.01, 0.01, 0.01],
+        "silhouette": [np.nan, 0.4, 0.5, 0.3],
+        "null_silhouette": [np.nan, 0.2, 0.2, 0.2],
+        "null_share": [np.nan, 0.0, 0.0, 0.0],
+    }
+    return pd.DataFrame(columns | changes)
+
+
+def choice(scores, minimum_share=0.02, k=None):
+    """The chosen k, the structure and the chosen row's reason."""
+    chosen = choose_k(scores, minimum_share, k)
+    assert chosen["is_chosen"].sum() == 1
+    assert chosen["structure"].nunique() == 1
+    assert chosen["reason"].str.fullmatch(r"\S.*\.").all()
+    row = chosen[chosen["is_chosen"]].iloc[0]
+    return row["k"], row["structure"], row["reason"]
+
+
+def reason(scores, k, minimum_share=0.02):
+    return choose_k(scores, minimum_share).set_index("k")["reason"][k]
+
+
+def test_the_largest_clear_k_is_chosen():
+    assert choice(scored())[:2] == (3, "clear")
+    assert "0.50 plus its error 0.03 is below 0.80" in reason(scored(), 4)
+    assert "2 segments hold up too, but 3" in reason(scored(), 2)
+
+
+def test_the_standard_error_counts_for_the_candidate():
+    strength = [1.0, 0.95, 0.78, 0.5]
+    assert choice(scored(prediction_strength=strength))[0] == 3
+    strength = [1.0, 0.95, 0.77, 0.5]
+    assert choice(scored(prediction_strength=strength))[0] == 2
+
+
+def test_a_crumb_is_no_segment():
+    scores = scored(smallest_share=[1.0, 0.4, 0.012, 0.01])
+    assert choice(scores)[:2] == (2, "clear")
+    assert "would hold 1.2% of customers, below the 2.0% set" in reason(scores, 3)
+    assert choice(scores, minimum_share=0.012)[0] == 3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"null_share": [np.nan, 0.0, 0.05, 0.0]},
+        {"null_silhouette": [np.nan, 0.2, 0.45, 0.2]},
+        {"null_share": [np.nan, 0.0, np.nan, 0.0]},
+    ],
+    ids=["a copy reaches it", "too little above the copies", "not known"],
+)
+def test_a_candidate_that_does_not_beat_the_copies_leaves_it_to_a_smaller_one(changes):
+    assert choice(scored(**changes))[:2] == (2, "clear")
+    assert "do not beat chance" in reason(scored(**changes), 3)
+
+
+def test_a_clear_k_comes_before_a_larger_weak_one():
+    scores = scored(gap=[1.0, 1.4, 1.2, 1.1])
+    assert choice(scores)[:2] == (2, "clear")
+    assert "hold up less clearly" in reason(scores, 3)
+
+
+def test_without_the_gap_the_structure_is_weak():
+    k, structure, why = choice(scored(gap=[1.0, 0.9, 0.8, 0.7]))
+    assert (k, structure) == (3, "weak")
+    assert "the gap statistic does not confirm it" in why
+    assert choice(scored(gap=[1.0, 1.009, 1.009, 1.0]))[1] == "weak"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"prediction_strength": [1.0, 0.7, 0.6, 0.5]},
+        {"null_share": [np.nan, 0.1, 0.1, 0.0]},
+        {"smallest_share": [1.0, 0.01, 0.01, 0.01]},
+    ],
+)
+def test_when_nothing_holds_there_is_one_segment(changes):
+    k, structure, why = choice(scored(**changes))
+    assert (k, structure) == (1, "none")
+    assert why.startswith("No structure")
+
+
+def test_a_k_set_by_hand_is_chosen_and_judged():
+    assert choice(scored(), k=2) == (
+        2,
+        "clear",
+        "The number of segments was set to 2 by hand; the rule would have chosen 3 segments.",
+    )
+    assert choice(scored(), k=4)[:2] == (4, "none")
+    assert choice(scored(), k=1)[:2] == (1, "none")
+    assert "the rule chooses the same" in choice(scored(), k=3)[2]
+    nothing = scored(prediction_strength=[1.0, 0.7, 0.6, 0.5])
+    assert "would have chosen one segment" in choice(nothing, k=2)[2]
+
+
+def test_a_k_that_was_not_scored_is_an_input_error():
+    with pytest.raises(InputError, match=r"'k' is 7, .* k = 1 to 4 only"):
+        choose_k(scored(), 0.02, k=7)
+
+
+def test_the_order_of_the_rows_does_not_matter_and_is_kept():
+    backwards = scored().iloc[::-1]
+    chosen = choose_k(backwards, 0.02)
+    assert chosen["k"].tolist() == [4, 3, 2, 1]
+    pd.testing.assert_frame_equal(chosen.sort_index(), choose_k(scored(), 0.02))
+
+
+@pytest.mark.parametrize("k", [None, 3])
+def test_no_customers_give_no_rows(k):
+    chosen = choose_k(score_k(np.empty((0, 2))), 0.02, k)
+    assert len(chosen) == 0
+    types = chosen[["is_chosen", "structure", "reason"]].dtypes.astype(str).tolist()
+    assert types == ["bool", "str", "str"]
+
+
+def standardised(rows):
+    return (rows - rows.mean(axis=0)) / rows.std(axis=0)
+
+
+def planted(centres, rows_each=120):
+    generator = np.random.default_rng(11)
+    centres = np.repeat(np.asarray(centres, dtype=float), rows_each, axis=0)
+    return standardised(generator.permutation(centres + generator.normal(size=centres.shape)))
+
+
+@pytest.mark.parametrize(
+    ("centres", "expected"),
+    [
+        ([(0, 0, 0), (9, 0, 0), (0, 9, 0)], 3),
+        ([(0, 0), (7, 0), (0, 7), (7, 7)], 4),
+        ([(0, 0, 0, 0, 0), (3, 3, 3, 3, 3)], 2),
+    ],
+    ids=["three groups", "a grid of four", "two groups"],
+)
+def test_planted_groups_are_found(centres, expected):
+    assert choice(choose(planted(centres)))[:2] == (expected, "clear")
+
+
+def choose(matrix):
+    return score_k(matrix, largest_k=5)
+
+
+def uniform(generator):
+    return generator.uniform(size=(500, 4))
+
+
+def elongated(generator):
+    return generator.normal(size=(500, 1)) + 0.5 * generator.normal(size=(500, 5))
+
+
+def long_tails(generator):
+    return np.exp(elongated(generator) / 2)
+
+
+def yes_or_no(generator):
+    return np.hstack([generator.normal(size=(500, 3)), generator.random((500, 1)) < 0.4])
+
+
+@pytest.mark.parametrize("shape", [uniform, elongated, long_tails, yes_or_no])
+def test_data_without_groups_have_no_structure(shape):
+    matrix = standardised(shape(np.random.default_rng(5)))
+    assert choice(choose(matrix))[:2] == (1, "none")
+
+
+@pytest.mark.real
+def test_shop_customers_have_no_structure(real_data):
+    shop = pd.read_csv(real_data / "shop" / "Customers.csv")
+    numbers = shop.select_dtypes("number").drop(columns="CustomerID").to_numpy(dtype=float)
+    gender = (shop[["Gender"]] == "Male").to_numpy(dtype=float)
+    order = np.random.default_rng(0).permutation(len(shop))
+    matrix = standardised(np.hstack([numbers, gender]))[order]
+    assert choice(choose(matrix))[:2] == (1, "none")

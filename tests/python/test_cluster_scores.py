@@ -1,0 +1,239 @@
+"""The scores of k, each against an oracle that is written another way."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from sklearn.cluster import KMeans
+from sklearn.metrics import pairwise_distances, silhouette_score
+
+from segmentation import cluster_scores
+from segmentation.cluster_scores import (
+    SCORE_TYPES,
+    agreement,
+    gap_statistic,
+    knee,
+    one_peak,
+    outcome_auc,
+    permuted_copies,
+    prediction_strength,
+    score_k,
+    silhouette_width,
+)
+
+NEEDS_TWO_SEGMENTS = [
+    "silhouette",
+    "null_silhouette",
+    "null_share",
+    "calinski_harabasz",
+    "davies_bouldin",
+    "stability",
+]
+labellings = arrays.arrays(np.int64, st.integers(4, 30), elements=st.integers(0, 3))
+
+
+def blobs(centres, rows_each=100, seed=0):
+    """Round groups of unit spread around the centres, in random order, with each row's group."""
+    generator = np.random.default_rng(seed)
+    centres = np.asarray(centres, dtype=float)
+    groups = generator.permutation(np.repeat(np.arange(len(centres)), rows_each))
+    return centres[groups] + generator.normal(size=(len(groups), centres.shape[1])), groups
+
+
+@pytest.fixture(scope="module")
+def three_blobs():
+    matrix, groups = blobs([(0, 0, 0), (9, 0, 0), (0, 9, 0)])
+    return matrix, groups == 1
+
+
+@pytest.fixture(scope="module")
+def scores(three_blobs):
+    return score_k(*three_blobs, largest_k=5)
+
+
+def agreement_by_pairs(labels, assigned):
+    """Prediction strength as the paper writes it: over a matrix of all pairs of rows."""
+    together = assigned[:, None] == assigned[None, :]
+    strengths = []
+    for segment in np.unique(labels):
+        members = np.flatnonzero(labels == segment)
+        pairs = [(i, j) for i in members for j in members if i != j]
+        strengths.append(np.mean([together[pair] for pair in pairs]) if pairs else 0.0)
+    return min(strengths)
+
+
+@given(labellings, st.randoms(use_true_random=False))
+def test_agreement_equals_the_definition_over_all_pairs(labels, random):
+    assigned = np.array([random.randrange(3) for _ in labels])
+    assert agreement(labels, assigned) == pytest.approx(agreement_by_pairs(labels, assigned))
+
+
+def test_agreement_of_a_labelling_with_itself_is_one_and_a_segment_of_one_confirms_nothing():
+    assert agreement(np.array([0, 0, 1, 1]), np.array([5, 5, 2, 2])) == 1
+    assert agreement(np.array([0, 0, 1]), np.array([0, 0, 1])) == 0
+
+
+def test_prediction_strength_falls_beyond_the_planted_k(three_blobs):
+    strength, error = prediction_strength(three_blobs[0], range(1, 6))
+    assert (strength[0], error[0]) == (1, 0)
+    assert strength[2] > 0.99
+    assert max(strength[3:]) < 0.8
+    assert all(error >= 0)
+
+
+def test_gap_equals_a_direct_computation(three_blobs):
+    """The references rotated back into the data's axes, W from all pairs within a segment."""
+    matrix, _ = three_blobs
+    ks = [1, 2, 3]
+
+    def log_dispersion(rows, k):
+        labels = KMeans(k, n_init=10, random_state=0).fit_predict(rows)
+        members = [rows[labels == segment] for segment in range(k)]
+        return np.log(
+            sum((pairwise_distances(each) ** 2).sum() / 2 / len(each) for each in members)
+        )
+
+    generator = np.random.default_rng(99)
+    centre = matrix.mean(axis=0)
+    _, axes = np.linalg.eigh(np.cov(matrix - centre, rowvar=False))
+    box = (matrix - centre) @ axes
+    references = [
+        generator.uniform(box.min(axis=0), box.max(axis=0), box.shape) @ axes.T + centre
+        for _ in range(30)
+    ]
+    expected = [
+        np.mean([log_dispersion(each, k) for each in references]) - log_dispersion(matrix, k)
+        for k in ks
+    ]
+    inertias = np.array([KMeans(k, n_init=10, random_state=0).fit(matrix).inertia_ for k in ks])
+    gap, error = gap_statistic(matrix, ks, inertias)
+    assert gap == pytest.approx(expected, abs=0.05)
+    assert np.argmax(gap) == 2
+    assert all((error > 0) & (error < 0.1))
+
+
+@given(labellings, st.integers(0, 1000))
+def test_silhouette_equals_that_of_scikit_learn(labels, seed):
+    rows = np.random.default_rng(seed).normal(size=(len(labels), 3))
+    width = silhouette_width(pairwise_distances(rows), labels)
+    if 2 <= len(np.unique(labels)) < len(labels):
+        assert width == pytest.approx(silhouette_score(rows, labels))
+    else:
+        assert np.isnan(width)
+
+
+def test_knee_is_the_farthest_point_below_the_chord():
+    assert knee(np.array([100.0, 40, 10, 8, 6])).tolist() == [False, False, True, False, False]
+    assert not knee(np.array([100.0, 75, 50, 25, 0])).any()
+    assert not knee(np.array([3.0, 1])).any()
+
+
+@given(arrays.arrays(np.float64, st.integers(3, 60), elements=st.integers(-20, 20).map(float)))
+@settings(max_examples=50)
+def test_one_peak_has_spacings_that_fall_and_then_rise(values):
+    ordered = np.sort(values)
+    smooth = one_peak(ordered)
+    assert smooth[0] == pytest.approx(ordered[0])
+    assert smooth[-1] == pytest.approx(ordered[-1])
+    if len(np.unique(values)) > 2:
+        turns = np.sign(np.diff(smooth, n=2).round(9))
+        turns = turns[turns != 0]
+        assert all(np.diff(turns) >= 0)
+
+
+def test_one_peak_leaves_one_peak_and_two_values_and_fills_the_valley_between_two_peaks():
+    decreasing = np.cumsum(np.arange(50.0))
+    assert one_peak(decreasing) == pytest.approx(decreasing)
+    assert one_peak(np.array([0.0, 0, 1, 1, 1])).tolist() == [0, 0, 1, 1, 1]
+    two_peaks = np.concatenate([np.linspace(0, 1, 100), np.linspace(9, 10, 100)])
+    valley = (one_peak(two_peaks) > 2) & (one_peak(two_peaks) < 8)
+    assert valley.mean() > 0.2
+
+
+def test_permuted_copies_keep_correlations_and_dissolve_groups():
+    generator = np.random.default_rng(3)
+    common = generator.normal(size=(1500, 1))
+    cloud = np.hstack([common + generator.normal(size=(1500, 2)), np.exp(common), -common])
+    copies = list(permuted_copies(cloud, 3))
+    for copy in copies:
+        ranks = [pd.DataFrame(each).corr("spearman").to_numpy() for each in (cloud, copy)]
+        assert ranks[1] == pytest.approx(ranks[0], abs=0.08)
+    assert not np.array_equal(copies[0], copies[1])
+    grid, groups = blobs([(0, 0), (9, 0), (0, 9), (9, 9)])
+    copy = next(permuted_copies(grid, 1))
+    labels = KMeans(4, n_init=5, random_state=0).fit_predict(copy)
+    assert silhouette_score(copy, labels) < silhouette_score(grid, groups) - 0.2
+
+
+def test_outcome_auc_reads_the_rate_of_other_customers():
+    segments = np.repeat([0, 1], 500)
+    generator = np.random.default_rng(4)
+    telling = generator.random(1000) < np.where(segments == 1, 0.8, 0.2)
+    assert outcome_auc(segments, telling) == pytest.approx(0.8, abs=0.03)
+    unrelated = generator.random(1000) < 0.3
+    many = generator.integers(0, 200, 1000)
+    assert outcome_auc(many, unrelated) == pytest.approx(0.5, abs=0.08)
+
+
+def test_outcome_auc_needs_both_classes_and_two_segments():
+    segments = np.repeat([0, 1], 10)
+    assert np.isnan(outcome_auc(segments, None))
+    assert np.isnan(outcome_auc(segments, np.ones(20, dtype=bool)))
+    assert np.isnan(outcome_auc(segments, np.arange(20) == 3))
+    assert np.isnan(outcome_auc(np.zeros(20, dtype=int), np.arange(20) < 7))
+
+
+def test_scores_of_planted_groups(scores):
+    assert scores.dtypes.astype(str).to_dict() == SCORE_TYPES
+    assert scores["k"].tolist() == [1, 2, 3, 4, 5]
+    assert scores["rows_scored"].unique().tolist() == [300]
+    planted = scores.set_index("k").loc[3]
+    assert planted["is_knee"]
+    assert planted["smallest_share"] == pytest.approx(1 / 3)
+    assert planted["stability"] == pytest.approx(1)
+    assert planted["outcome_auc"] == pytest.approx(1)
+    assert planted["null_share"] == 0
+    for best in ("gap", "silhouette", "calinski_harabasz"):
+        assert scores.loc[scores[best].idxmax(), "k"] == 3
+    assert scores.loc[scores["davies_bouldin"].idxmin(), "k"] == 3
+
+
+def test_one_segment_has_no_score_that_compares_segments(scores):
+    one = scores.set_index("k").loc[1]
+    assert one[[*NEEDS_TWO_SEGMENTS, "outcome_auc"]].isna().all()
+    assert one["prediction_strength"] == 1
+    assert one["smallest_share"] == 1
+    assert scores.set_index("k").loc[2:, NEEDS_TWO_SEGMENTS].notna().all().all()
+
+
+def test_scores_are_the_same_on_every_call(three_blobs, scores):
+    pd.testing.assert_frame_equal(score_k(*three_blobs, largest_k=5), scores, check_exact=True)
+
+
+def test_only_the_first_rows_are_scored(three_blobs, monkeypatch):
+    monkeypatch.setattr(cluster_scores, "SAMPLE_ROWS", 120)
+    matrix, outcome = three_blobs
+    sampled = score_k(matrix, outcome, largest_k=3)
+    pd.testing.assert_frame_equal(sampled, score_k(matrix[:120], outcome[:120], largest_k=3))
+    assert sampled["rows_scored"].unique().tolist() == [120]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "expected"),
+    [
+        (np.empty((0, 3)), []),
+        (np.ones((1, 3)), [1]),
+        (np.zeros((50, 3)), [1]),
+        (np.array([[0.0], [1.0]]), [1, 2]),
+        (np.array([[0.0, 1], [4, 2], [9, 9]]), [1, 2, 3]),
+        (np.tile([[0.0, 1], [5, 5]], (20, 1)), [1, 2]),
+    ],
+    ids=["empty", "one row", "constant", "two rows", "three rows", "two distinct rows"],
+)
+def test_there_is_a_row_per_k_that_the_distinct_rows_allow(matrix, expected):
+    scores = score_k(matrix)
+    assert scores.dtypes.astype(str).to_dict() == SCORE_TYPES
+    assert scores["k"].tolist() == expected
+    assert not np.isinf(scores.select_dtypes("float64").to_numpy()).any()

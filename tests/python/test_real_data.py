@@ -1,0 +1,95 @@
+"""The public data sets, built by the same models. Nothing of them is part of the project."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def real_build(build_in, real_data: Path) -> Project:
+    """Clickstream as CSV and personality in its first dialect, with all their data tests."""
+    project = build_in("real_build")
+    code, output = project.dbt("build", "--exclude", "resource_type:unit_test", data=real_data)
+    assert code == 0, output
+    return project
+
+
+def test_the_truncated_file_loads_and_nothing_is_lost(real_build: Project, real_data: Path):
+    lines = (real_data / "clickstream" / "2019-Oct.csv").read_text().splitlines()[1:]
+    [(raw, staged, rejected, duplicates)] = real_build.query(
+        "select raw_rows, staged_rows, rejected_rows, duplicate_rows from marts.row_counts "
+        "where population = 'clickstream'"
+    )
+    rejects = real_build.query(
+        "select reason, raw_row from marts.rejected_rows where population = 'clickstream'"
+    )
+
+    assert (raw, staged, rejected, duplicates) == (len(lines), len(lines) - 6, 1, 5)
+    assert rejects == [("line cannot be split into columns: missing columns", lines[-1])]
+
+
+def test_every_shopper_is_in_one_segment(real_build: Project):
+    assert real_build.query(
+        "select count(*), count(distinct customer_id) from marts.segments "
+        "where population = 'clickstream'"
+    ) == [(4504, 4504)]
+
+
+def test_income_is_imputed_for_24_and_better_than_by_the_constant(real_build: Project):
+    [(method, missing, error, skill)] = real_build.query(
+        "select method, missing, error, skill from marts.imputation_scores "
+        "where feature = 'income' and is_chosen"
+    )
+    [(constant_error,)] = real_build.query(
+        "select error from marts.imputation_scores where feature = 'income' and method = 'constant'"
+    )
+    [(customers, filled)] = real_build.query(
+        "select count(*), count(*) filter (where list_contains(imputed_features, 'income')) "
+        "from marts.segments where population = 'personality'"
+    )
+
+    assert (customers, missing, filled) == (2240, 24, 24)
+    assert method != "constant"
+    assert error <= 6000
+    assert skill >= 0.65
+    assert 17_000 <= constant_error <= 19_000
+
+
+def test_nobody_is_121_years_old(real_build: Project):
+    [(oldest,)] = real_build.query("select max(age_years) from models.personality_imputed")
+    reasons = real_build.query(
+        "select reason, count(*) from marts.rejected_rows "
+        "where population = 'personality' group by reason order by reason"
+    )
+
+    assert oldest < 80
+    assert reasons == [
+        ("marital status is not a usable word", 4),
+        ("year of birth is not possible", 3),
+    ]
+
+
+def test_both_dialects_of_the_file_give_identical_segments(
+    real_build: Project, project: Project, real_data: Path, tmp_path: Path
+):
+    data = tmp_path / "data"
+    shutil.copytree(real_data / "personality" / "variant_semicolon", data / "personality")
+    project.build("-s", "+personality_segments", data=data)
+
+    segments = "from models.personality_segments order by customer_id"
+    assert project.query(segments) == real_build.query(segments)
+
+
+def test_the_million_events_build_in_parquet(project: Project, real_data: Path):
+    project.build(
+        "-s", "+clickstream_segments",
+        data=real_data, CLICKSTREAM_FORMAT="parquet", SEGMENTS_MEMORY="3GB",
+    )  # fmt: skip
+
+    assert project.query(
+        "select count(*), count(distinct customer_id) from models.clickstream_segments"
+    ) == [(133558, 133558)]

@@ -1,0 +1,149 @@
+"""The checks of raw files, and SQLite tables."""
+
+import sqlite3
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segmentation.errors import InputError
+from segmentation.sources import unreadable_lines
+from segmentation.sqlite import read_table
+
+OPTIONS = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
+
+
+def check(path: Path, file_format: str = "csv", required=("a", "b")) -> pa.Table:
+    source = {"format": file_format, "path": str(path), "options": OPTIONS, "table": "t"}
+    return unreadable_lines("shop events", source, required, "Do this.")
+
+
+def write(folder: Path, text: str, name: str = "x.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_lines_that_cannot_be_split_come_back_as_they_were(tmp_path: Path):
+    path = write(tmp_path, "a,b\n1,2\n3\n4,5,6\n7,8\n9")
+
+    lines = check(path).to_pylist()
+
+    assert [(line["line_number"], line["raw_row"]) for line in lines] == [
+        (3, "3"),
+        (4, "4,5,6"),
+        (6, "9"),
+    ]
+    assert {line["file_name"] for line in lines} == {"x.csv"}
+    assert lines[0]["problem"] == "missing columns"
+    assert lines[1]["problem"] == "too many columns"
+
+
+def test_several_files_are_checked_each_by_itself(tmp_path: Path):
+    write(tmp_path, "a,b\n1\n", "1.csv")
+    write(tmp_path, "b,a\n1,2,3\n", "2.csv")
+
+    lines = check(tmp_path / "*.csv").to_pylist()
+
+    assert [(line["file_name"], line["raw_row"]) for line in lines] == [
+        ("1.csv", "1"),
+        ("2.csv", "1,2,3"),
+    ]
+
+
+@given(st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=5), min_size=1, max_size=30))
+def test_every_line_is_read_or_returned(tmp_path_factory, rows: list[list[int]]):
+    text = "a,b,c\n" + "\n".join(",".join(map(str, row)) for row in rows)
+    path = write(tmp_path_factory.mktemp("lines"), text)
+
+    returned = check(path, required=("a",))["raw_row"].to_pylist()
+
+    assert sorted(returned) == sorted(",".join(map(str, row)) for row in rows if len(row) != 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("a,b\n", "is empty"),
+        ("a,c\n1,2\n", "lacks the column b: .* has a, c"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, text: str, message: str):
+    with pytest.raises(InputError, match=rf"the source shop events {message}.*Do this"):
+        check(write(tmp_path, text))
+
+
+def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path):
+    with pytest.raises(InputError, match=r"shop events is missing: no file matches '.*nope"):
+        check(tmp_path / "nope*.csv")
+
+
+def test_a_damaged_parquet_file_is_told_in_a_sentence(tmp_path: Path):
+    with pytest.raises(InputError, match=r"shop events cannot be read"):
+        check(write(tmp_path, "not parquet at all", "x.parquet"), "parquet")
+
+
+def test_a_file_that_is_no_sqlite_is_told_in_a_sentence(tmp_path: Path):
+    with pytest.raises(InputError, match=r"shop events cannot be read"):
+        check(write(tmp_path, "no database" * 100, "x.sqlite"), "sqlite")
+
+
+def sqlite_file(folder: Path, create: str, rows: list[tuple]) -> Path:
+    path = folder / "x.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute(create)
+        if rows:
+            connection.executemany(f"insert into t values ({','.join('?' * len(rows[0]))})", rows)
+    connection.close()
+    return path
+
+
+def test_a_sqlite_file_without_the_table_is_told_in_a_sentence(tmp_path: Path):
+    path = sqlite_file(tmp_path, "create table other (a, b)", [])
+
+    with pytest.raises(InputError, match=r"no such table: t"):
+        check(path, "sqlite")
+
+
+def test_an_empty_sqlite_table_is_told_in_a_sentence(tmp_path: Path):
+    path = sqlite_file(tmp_path, "create table t (a integer, b text)", [])
+
+    with pytest.raises(InputError, match=r"is empty"):
+        check(path, "sqlite")
+
+
+def test_a_sqlite_table_without_a_required_column(tmp_path: Path):
+    path = sqlite_file(tmp_path, "create table t (a integer, b text)", [(1, "x")])
+
+    with pytest.raises(InputError, match=r"lacks the column c: .* has a, b"):
+        check(path, "sqlite", required=("a", "c"))
+
+
+def test_declared_types_hold_though_a_column_begins_with_nulls(tmp_path: Path):
+    rows = [(None, None, None)] * 60_000 + [(7, 1.5, "x")]
+    path = sqlite_file(tmp_path, "create table t (i integer, r real, s varchar(9))", rows)
+
+    table = read_table(str(path), "t")
+
+    assert table.schema.types == [pa.int64(), pa.float64(), pa.string()]
+    assert table.num_rows == len(rows)
+    assert table.slice(len(rows) - 1).to_pylist() == [{"i": 7, "r": 1.5, "s": "x"}]
+
+
+def test_a_value_that_disobeys_its_column_makes_the_column_text(tmp_path: Path):
+    rows = [(1,), ("many",), (None,)]
+    path = sqlite_file(tmp_path, "create table t (i integer)", rows)
+
+    assert read_table(str(path), "t")["i"].to_pylist() == ["1", "many", None]
+
+
+def test_an_empty_table_keeps_its_columns(tmp_path: Path):
+    path = sqlite_file(tmp_path, "create table t (i integer, s)", [])
+
+    table = read_table(str(path), "t")
+
+    assert table.schema.names == ["i", "s"]
+    assert table.num_rows == 0

@@ -11,7 +11,7 @@ build: .venv/installed
 	@$(BIN)/python -m segmentation.summary
 
 test: .venv/installed lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 	@rm -f $(TEST_DB)
 	SEGMENTS_DB=$(TEST_DB) SEGMENTS_DATA=sample_data $(BIN)/dbt build --target-path target/test
 
@@ -22,7 +22,7 @@ test-real: .venv/installed
 lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/sqlfluff lint --disable-progress-bar models macros tests
+	$(BIN)/sqlfluff lint --disable-progress-bar models tests
 
 sample: .venv/installed
 	$(BIN)/python -m segmentation.simulate

@@ -1,5 +1,5 @@
-{# The point in time a population is looked at: its setting, or else its own last event, never today.
-   {{ as_of('clickstream', 'max(occurred_at)') }} gives max(occurred_at) as long as the variable
+{# The point in time a population is looked at: its setting, or else its own last event, and never
+   today. {{ as_of('clickstream', 'max(occurred_at)') }} gives max(occurred_at) as long as the variable
    clickstream_as_of is empty. #}
 {% macro as_of(population, last_event) -%}
     {%- if var(population ~ '_as_of') -%}

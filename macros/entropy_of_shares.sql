@@ -2,7 +2,8 @@
    is all, 1 when all parts are equal. Shannon entropy over its maximum, the logarithm of the number
    of parts: {{ entropy_of_shares(['a', 'b']) }} gives 0.811 for shares of 0.75 and 0.25. #}
 {% macro entropy_of_shares(columns) -%}
-    ({% for column in columns -%}
-        - coalesce({{ column }} * ln(nullif({{ column }}, 0)), 0){{ ' ' if not loop.last }}
-    {%- endfor %}) / ln({{ columns | length }})
+    round((
+        0 {%- for column in columns %} - coalesce({{ column }} * ln(nullif({{ column }}, 0)), 0)
+        {%- endfor %}
+    ) / ln({{ columns | length }}), 9)
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{# An amount of money as an exact decimal, or NULL where the text is none, so that sums do not depend
-   on their order: {{ money("'35.79'") }} gives 35.79. #}
+{# An amount of money as an exact decimal, or NULL where the text is none, so that sums do not
+   depend on their order: {{ money("'35.79'") }} gives 35.79. #}
 {% macro money(column) -%}
     try_cast({{ column }} as decimal(18, 2))
 {%- endmacro %}

@@ -32,21 +32,21 @@ totals as (
 
     select
         segment_id,
-        list_concat(
-            [],
+        [
             {% for feature in features %}
             {% set column = adapter.quote(feature) %}
-            {% set scaled = 'ln(1 + greatest(' ~ column ~ ', 0))' if feature in logged else column %}
-            [{
+            {% set log = 'ln(1 + greatest(' ~ column ~ ', 0))' %}
+            {% set scaled = log if feature in logged else column %}
+            {
                 'feature': '{{ feature }}',
                 'known': count({{ column }}),
                 'above_zero': count({{ column }}) filter (where {{ column }} > 0),
                 'total': {{ exact_sum(column) }},
                 'scaled_total': {{ exact_sum(scaled) }},
                 'scaled_squares': {{ exact_sum('power(' ~ scaled ~ ', 2)') }}
-            }]{{ ',' if not loop.last }}
+            }{{ ',' if not loop.last }}
             {% endfor %}
-        ) as sums
+        ] as sums
 
     from customers
 

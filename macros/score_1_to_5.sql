@@ -4,6 +4,7 @@
    whose percent ranks are 0, 0, 0.67 and 1. #}
 {% macro score_1_to_5(best_last, partition_by='true') -%}
     cast(least(
-        5, 1 + floor(5 * percent_rank() over (partition by {{ partition_by }} order by {{ best_last }}))
+        5,
+        1 + floor(5 * percent_rank() over (partition by {{ partition_by }} order by {{ best_last }}))
     ) as integer)
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{# Every customer of a table scored from a stored model: one row per customer with the nearest segment,
-   the distance to its centroid, the margin to the next one, and the place on the map. This is the
-   whole of scoring, for the customers of the fit and for new ones alike. #}
+{# Every customer of a table scored from a stored model: one row per customer with the nearest
+   segment, the distance to its centroid, the margin to the next one, and the place on the map. This
+   is the whole of scoring, for the customers of the fit and for new ones alike. #}
 {% macro score_customers(customers, model) %}
 {% set expressions = stored_expressions(model) %}
 with
@@ -17,7 +17,7 @@ points as (
 
 ),
 
-{# One row: the centroids in order of segment_id, and the rest of the model, as lists by position. #}
+{# One row: the model's numbers as lists in order of position. #}
 model as (
 
     select
@@ -56,7 +56,9 @@ measured as (
         centroids.outlier_distance,
         list_transform(
             centroids.centroids,
-            lambda centroid: case when len(point) = 0 then 0.0 else list_distance(point, centroid) end
+            lambda centroid: case
+                when len(point) = 0 then 0.0 else list_distance(point, centroid)
+            end
         ) as distances
 
     from points

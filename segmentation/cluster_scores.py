@@ -34,6 +34,7 @@ SPLITS = 10
 REFERENCES = 10
 PERMUTED_COPIES = 10
 PEAKS = 41
+REPEATED_SHARE = 0.05
 BOOTSTRAPS = 10
 FOLDS = 5
 SHRINKAGE = 10.0  # customers
@@ -232,14 +233,13 @@ def _null_silhouettes(
 
 
 def permuted_copies(rows: np.ndarray, count: int) -> Iterator[np.ndarray]:
-    """Copies of the rows that are one crowd: the columns are permuted so that only their
-    distributions and their correlations stay, and a distribution of several peaks gets one.
+    """Copies of the rows that are one crowd, with each column permuted.
 
-    The ranks of a copy come from a normal distribution with the covariance of the columns' normal
-    scores: columns that are independent are permuted independently, and a copy of an elongated
-    cloud is elongated too. Without the smoothing of several peaks into one (see `one_peak`),
-    groups that show in a single column would outlive the permutation; a column of two values, such
-    as a yes or no, keeps them.
+    What stays is how each column is distributed and how the columns correlate: the ranks of a copy
+    come from a normal distribution with the covariance of the columns' normal scores. Columns that
+    are independent are permuted independently, and a copy of an elongated cloud is elongated too.
+    Groups that show in a single column would outlive a permutation, so a column of several peaks
+    gets one first (see `one_peak`).
     Source of the permutation: Iman and Conover 1982, "A distribution-free approach to inducing rank
     correlation among input variables".
     """
@@ -259,10 +259,13 @@ def one_peak(values: np.ndarray) -> np.ndarray:
 
     values: sorted. Each spacing between neighbours holds the same share of rows, so the density
     has one peak where the spacings fall and then rise: an isotonic regression on either side of
-    the peak, which is looked for at PEAKS ranks. Range and tails stay. Two values stay as they are.
+    the peak, which is looked for at PEAKS ranks. Range and tails stay. Values of which one alone
+    holds more than REPEATED_SHARE of the rows (a yes or no, a small count, an amount that is often
+    0) have no density and stay as they are.
     Source: the estimator of Grenander 1956 for a monotone density, on both sides of a mode.
     """
-    if len(np.unique(values)) <= 2:
+    most_repeated = np.unique(values, return_counts=True)[1].max()
+    if most_repeated > max(1, REPEATED_SHARE * len(values)):
         return values
     spacings = np.diff(values)
     candidates = []

@@ -86,8 +86,9 @@ def scaled_sample(
 ) -> np.ndarray:
     """The scaled points of a sample of customers: at most `rows` x dimensions, in order of key."""
     columns = [f"{expression} as x{i}" for i, expression in enumerate(expressions)]
-    points = customers.query("customers", sample_query(columns, rows)).fetchnumpy()
-    return np.column_stack([np.asarray(points[f"x{i}"]) for i in range(len(columns))])
+    query = sample_query(["customer_id", *columns], rows)
+    points = customers.query("customers", query).df().drop(columns="customer_id")
+    return points.to_numpy(dtype=np.float64)
 
 
 def quoted(name: str) -> str:
@@ -105,8 +106,8 @@ def _kind(name: str, column_type: str, settings: Settings) -> str:
     if column_type.endswith("INT") or column_type == "INTEGER":
         return "numeric"
     raise InputError(
-        f"the feature '{name}' of {settings.population} has the type {column_type}, which cannot be "
-        "clustered: cast it to a number, a boolean or text, or add it to the setting 'exclude'."
+        f"the feature '{name}' of {settings.population} has the type {column_type}, which cannot "
+        "be clustered: cast it to a number, a boolean or text, or add it to the setting 'exclude'."
     )
 
 
@@ -123,6 +124,7 @@ def _fit_number(name: str, kind: str, known: pd.Series, settings: Settings) -> l
     transformed = f"ln(1 + greatest({raw}, 0))" if is_logged else raw
     fallback, fallback_point = _number_fallback(name, kind, values, is_logged, centre, settings)
     standardised = f"({transformed} - {_literal(centre)}) / {_literal(scale)}"
+    read_as = _literal((fallback_point - centre) / scale)
     return [
         {
             "dimension": name,
@@ -133,7 +135,7 @@ def _fit_number(name: str, kind: str, known: pd.Series, settings: Settings) -> l
             "fallback": fallback,
             "centre": centre,
             "scale": scale,
-            "expression": f"coalesce({standardised}, {_literal((fallback_point - centre) / scale)})",
+            "expression": f"coalesce({standardised}, {read_as})",
         }
     ]
 

@@ -68,7 +68,7 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
             f"{parsed.population}_cluster_scores again, it must mark one."
         )
     expressions = dimensions["expression"].tolist()
-    sample = scaled_sample(customers, expressions) if expressions else np.empty((customer_count, 0))
+    sample = scaled_sample(customers, expressions)
     centroids = fit_centroids(sample, int(chosen.iloc[0]))
     if customer_count > SAMPLE_ROWS:
         centroids = lloyd_passes(customers, expressions, centroids)
@@ -114,7 +114,7 @@ def lloyd_passes(
 def assignment(
     expressions: Sequence[str], centroids: np.ndarray, columns: Sequence[str] = ()
 ) -> str:
-    """A query over `customers` for each one's `point` and the `segment_id` of the nearest centroid."""
+    """A query over `customers`: each one's `point` and the `segment_id` of the nearest centroid."""
     point = f"cast([{', '.join(expressions)}] as double[{len(expressions)}])"
     distances = ", ".join(
         f"array_distance(point, cast({[float(x) for x in centroid]} as double[{len(expressions)}]))"

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# One row per segment and feature: how the segment differs from all customers, most telling first. #}
+{# One row per segment and feature: how the segment differs from all customers. #}
 with
 
 profiles as (

@@ -7,11 +7,17 @@
 
     profiles as (
 
-        select [{% for axis in axes %}'{{ axis }}=' || {{ axis }}.level{{ ', ' if not loop.last }}{% endfor %}] as levels
+        select
+            [
+                {% for axis in axes %}
+                '{{ axis }}=' || {{ axis }}.level{{ ',' if not loop.last }}
+                {% endfor %}
+            ] as levels
 
         from
         {% for axis in axes %}
-            unnest([{{ "'none', 'all', " if axis == 'value' }}'low', 'mid', 'high']) as {{ axis }} (level){{ ',' if not loop.last }}
+            unnest(['low', 'mid', 'high'{{ ", 'none', 'all'" if axis == 'value' }}])
+                as {{ axis }} (level){{ ',' if not loop.last }}
         {% endfor %}
 
     ),

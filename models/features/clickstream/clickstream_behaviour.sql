@@ -30,7 +30,7 @@ customers as (
         cast(sum(purchase_count) as bigint) as purchase_count,
         cast(sum(refund_count) as bigint) as refund_count,
         count(*) as session_count,
-        {{ exact_sum(days_between('started_at', 'ended_at')) }} * 24 * 60 / count(*)
+        sum({{ dbt.datediff('started_at', 'ended_at', 'second') }}) / 60.0 / count(*)
             as session_minutes,
         {{ exact_sum('gap_days') }} / nullif(count(gap_days), 0) as gap_days,
         {{ exact_spread('gap_days') }} as gap_days_spread

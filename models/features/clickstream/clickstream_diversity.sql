@@ -53,13 +53,12 @@ customers as (
 customer_diversity as (
 
     select
-        customers.customer_id,
-
         {% for item in items %}
         coalesce({{ item }}_spread.{{ item }}_count, 0) as {{ item }}_count,
         {{ item }}_spread.{{ item }}_diversity,
-        {{ item }}_spread.top_{{ item }}_share{{ ',' if not loop.last }}
+        {{ item }}_spread.top_{{ item }}_share,
         {% endfor %}
+        customers.customer_id
 
     from customers
 

@@ -1,0 +1,30 @@
+{# Returns the words that clean_text makes something else of than expected. #}
+with
+
+cases (given, expected) as (
+
+    values
+    (' Samsung ', 'samsung'),
+    ('PhD', 'phd'),
+    ('electronics.smartphone', 'electronics.smartphone'),
+    ('2n Cycle', '2n cycle'),
+    (' ÉLAN', 'élan'),
+    ('   ', null),
+    ('', null),
+    (null, null)
+
+),
+
+results as (
+
+    select
+        *,
+        {{ clean_text('given') }} as actual
+
+    from cases
+
+)
+
+select * from results
+
+where actual is distinct from expected

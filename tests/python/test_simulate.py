@@ -1,0 +1,342 @@
+"""The simulated populations: their shape, their dirt, and whether the segments can be found."""
+
+import segmentation.threads  # isort: skip  # noqa: F401
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+from sklearn.preprocessing import StandardScaler
+
+from segmentation.errors import InputError
+from segmentation.simulate.clickstream import CLICKSTREAM_SEGMENTS, simulate_clickstream
+from segmentation.simulate.personality import (
+    CAMPAIGN_COLUMNS,
+    PERSONALITY_SEGMENTS,
+    SPENDING_COLUMNS,
+    simulate_personality,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+CLICKSTREAM = Path("sample_data/clickstream/2019-Oct.csv")
+PERSONALITY = Path("sample_data/personality/marketing_campaign.csv")
+CLICKSTREAM_TRUTH = Path("tests/fixtures/clickstream_truth.csv")
+PERSONALITY_TRUTH = Path("tests/fixtures/personality_truth.csv")
+
+CLICKSTREAM_COLUMNS = (
+    "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
+)
+PERSONALITY_COLUMNS = (
+    "ID Year_Birth Education Marital_Status Income Kidhome Teenhome Dt_Customer Recency MntWines "
+    "MntFruits MntMeatProducts MntFishProducts MntSweetProducts MntGoldProds NumDealsPurchases "
+    "NumWebPurchases NumCatalogPurchases NumStorePurchases NumWebVisitsMonth AcceptedCmp3 "
+    "AcceptedCmp4 AcceptedCmp5 AcceptedCmp1 AcceptedCmp2 Complain Z_CostContact Z_Revenue Response"
+)
+
+
+def clickstream_events(customers: int, seed: int = 7, dirt: bool = False):
+    """The events and the truth as lists of rows."""
+    with duckdb.connect() as connection:
+        events, truth = simulate_clickstream(connection, customers, seed, dirt)
+        return events.fetchall(), truth.fetchall()
+
+
+def sample_events() -> list[list[str]]:
+    """The whole lines of the committed clickstream, split, without the header."""
+    lines = (ROOT / CLICKSTREAM).read_text(encoding="utf-8").splitlines()
+    return [line.split(",") for line in lines[1:-1]]
+
+
+def clickstream_features(customers: int, seed: int) -> tuple[pd.DataFrame, pd.Series]:
+    """Features of the kind that the project clusters, and the planted segment."""
+    with duckdb.connect() as connection:
+        events, truth = simulate_clickstream(connection, customers, seed)
+        events.create("events")
+        features = connection.sql("""
+            with sessions as (
+                select
+                    user_id,
+                    cast(max(event_time[:19]) as timestamp) as ended_at,
+                    epoch(cast(max(event_time[:19]) as timestamp))
+                    - epoch(cast(min(event_time[:19]) as timestamp)) as seconds
+                from events
+                group by user_id, user_session
+            ),
+            visits as (
+                select
+                    user_id,
+                    ln(1 + count(*)) as session_count,
+                    ln(1 + avg(seconds) / 60) as session_minutes,
+                    epoch(timestamp '2019-11-01' - max(ended_at)) as recency
+                from sessions
+                group by user_id
+            )
+            select
+                user_id,
+                any_value(columns(visits.* exclude (user_id))),
+                ln(1 + count(*)) as event_count,
+                ln(1 + count(distinct event_time[:10])) as active_day_count,
+                ln(1 + count(distinct product_id)) as product_count,
+                ln(1 + count(distinct category_id)) as category_count,
+                ln(1 + count(*) filter (event_type = 'purchase')) as purchase_count,
+                ln(1 + cast(coalesce(sum(price) filter (event_type = 'purchase'), 0) as double))
+                    as monetary,
+                count(*) filter (event_type = 'cart') / count(*) filter (event_type = 'view')
+                    as view_to_cart_rate
+            from events
+            inner join visits using (user_id)
+            group by user_id
+            order by user_id
+        """).df()
+        planted = truth.df().set_index("user_id").segment
+    features = features.set_index("user_id")
+    return features, planted.loc[features.index]
+
+
+def personality_features(customers: int, seed: int) -> tuple[pd.DataFrame, pd.Series]:
+    """Features of the kind that the project clusters, and the planted segment."""
+    raw, truth = simulate_personality(customers, seed)
+    spending = raw[list(SPENDING_COLUMNS)]
+    channels = raw[["NumWebPurchases", "NumCatalogPurchases", "NumStorePurchases"]]
+    features = pd.DataFrame(
+        {
+            "income": np.log1p(raw.Income),
+            "monetary": np.log1p(spending.sum(axis=1)),
+            "purchase_count": np.log1p(channels.sum(axis=1)),
+            "deals_share": raw.NumDealsPurchases / channels.sum(axis=1).clip(lower=1),
+            "age_years": 2014 - raw.Year_Birth,
+            "children_count": raw.Kidhome + raw.Teenhome,
+            "web_visit_count": raw.NumWebVisitsMonth,
+            "campaigns_accepted_count": raw[list(CAMPAIGN_COLUMNS)].sum(axis=1),
+        }
+    )
+    spending_shares = spending.div(spending.sum(axis=1).clip(lower=1), axis=0)
+    channel_shares = channels.div(channels.sum(axis=1).clip(lower=1), axis=0)
+    return pd.concat([features, spending_shares, channel_shares], axis=1), truth.segment
+
+
+def prediction_strength(matrix: np.ndarray, k: int, splits: int = 6) -> float:
+    """Tibshirani and Walther (2005), as defined there: over pairs of the test half."""
+    random = np.random.default_rng(0)
+    strengths = []
+    for _ in range(splits):
+        order = random.permutation(len(matrix))
+        train, test = np.array_split(matrix[order], 2)
+        fitted = KMeans(k, n_init=5, random_state=0).fit(train)
+        labels = KMeans(k, n_init=5, random_state=0).fit_predict(test)
+        predicted = fitted.predict(test)
+        together = predicted[:, None] == predicted[None, :]
+        shares = []
+        for segment in range(k):
+            members = labels == segment
+            pairs = members.sum() * (members.sum() - 1)
+            shares.append((together[np.ix_(members, members)].sum() - members.sum()) / pairs)
+        strengths.append(min(shares))
+    return float(np.mean(strengths))
+
+
+def test_command_rewrites_the_committed_samples_byte_for_byte(tmp_path):
+    command = [sys.executable, "-m", "segmentation.simulate", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    for path in (CLICKSTREAM, PERSONALITY, CLICKSTREAM_TRUTH, PERSONALITY_TRUTH):
+        assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("sample", "header"),
+    [(CLICKSTREAM, CLICKSTREAM_COLUMNS), (PERSONALITY, PERSONALITY_COLUMNS.replace(" ", "\t"))],
+)
+def test_samples_have_the_header_and_line_ends_of_the_public_files(sample, header):
+    raw = (ROOT / sample).read_bytes()
+    assert raw.startswith(header.encode() + b"\r\n")
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+    assert b'"' not in raw
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("sample", [CLICKSTREAM, PERSONALITY])
+def test_headers_are_those_of_the_real_files(real_data, sample):
+    real = real_data / sample.relative_to("sample_data")
+    with real.open("rb") as theirs, (ROOT / sample).open("rb") as ours:
+        assert ours.readline() == theirs.readline()
+
+
+def test_clickstream_sample_is_small_and_its_last_line_is_cut_inside_the_user():
+    raw = (ROOT / CLICKSTREAM).read_bytes()
+    assert len(raw) < 1_400_000
+    *_, whole, cut = raw.decode().split("\r\n")
+    assert whole.startswith(cut)
+    assert cut.count(",") == 7
+    assert len(cut.split(",")[7]) < len(whole.split(",")[7])
+
+
+def test_clickstream_sample_holds_every_kind_of_dirt():
+    events = sample_events()
+    assert all(len(event) == 9 for event in events)
+    assert len(events) - len({tuple(event) for event in events}) == 6
+    prices = [float(event[6]) for event in events]
+    assert sum(price < 0 for price in prices) == 2
+    assert 3 <= sum(price == 0 for price in prices) <= 20
+    assert sum(event[7] == "" for event in events) == 2
+    assert sum(event[0] == "not recorded" for event in events) == 2
+    assert Counter(event[1] for event in events)["wishlist"] == 1
+    assert {event[1] for event in events} == {"view", "cart", "purchase", "wishlist"}
+    assert 0.25 < sum(event[4] == "" for event in events) / len(events) < 0.40
+    assert 0.10 < sum(event[5] == "" for event in events) / len(events) < 0.20
+
+
+def test_dirt_adds_rows_and_zero_prices_and_changes_nothing_else():
+    def without_price(rows):
+        return Counter((*row[:6], *row[7:]) for row in rows)
+
+    clean, truth = clickstream_events(600)
+    dirty, dirty_truth = clickstream_events(600, dirt=True)
+    assert dirty_truth == truth
+    assert not without_price(clean) - without_price(dirty)
+    assert len(dirty) == len(clean) + 13
+    prices = Counter((row[0], *row[7:], row[6]) for row in clean)
+    free = sum(row[6] == 0 for row in dirty)
+    changed = prices - Counter((row[0], *row[7:], row[6]) for row in dirty)
+    assert changed.total() == free > 0
+
+
+def test_buyers_often_have_no_cart_event():
+    steps: dict[str, set[str]] = {}
+    for event in sample_events():
+        steps.setdefault(event[7], set()).add(event[1])
+    buyers = [kinds for kinds in steps.values() if "purchase" in kinds]
+    assert sum("cart" not in kinds for kinds in buyers) > len(buyers) / 2
+
+
+@given(customers=st.integers(1, 400), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=5, deadline=None)
+def test_clickstream_tells_one_story_per_customer(customers, seed):
+    events, truth = clickstream_events(customers, seed)
+    planted = dict(truth)
+    assert len(planted) == len(truth) == customers
+    assert {event[7] for event in events} == set(planted)
+    ranges = {segment.segment: segment for segment in CLICKSTREAM_SEGMENTS}
+    counts = Counter((event[7], event[1]) for event in events)
+    owners = {}
+    seen = set()
+    for time, kind, product, *_, price, user, session in events:
+        assert "2019-10-01 00:00:00 UTC" <= time <= "2019-10-31 23:59:59 UTC"
+        assert price > 0
+        assert owners.setdefault(session, user) == user
+        assert kind == "view" or (user, session, product) in seen
+        seen.add((user, session, product))
+    for user, segment in planted.items():
+        for kind, name in (("view", "views"), ("cart", "carts"), ("purchase", "purchases")):
+            low, high = getattr(ranges[segment], name)
+            assert low <= counts[user, kind] <= high
+    assert [event[0] for event in events] == sorted(event[0] for event in events)
+
+
+def test_clickstream_is_the_same_for_any_number_of_threads():
+    tables = []
+    for threads in (1, 4):
+        with duckdb.connect(config={"threads": threads}) as connection:
+            events, truth = simulate_clickstream(connection, 20_000, dirt=True)
+            tables.append((events.to_arrow_table(), truth.order("user_id").to_arrow_table()))
+    assert tables[0][0].num_rows > 100_000
+    assert tables[0] == tables[1]
+
+
+def test_another_seed_gives_other_customers():
+    assert clickstream_events(50, seed=1)[0] != clickstream_events(50, seed=2)[0]
+    assert not simulate_personality(50, seed=1)[0].equals(simulate_personality(50, seed=2)[0])
+
+
+def test_shares_are_those_that_were_planted():
+    with duckdb.connect() as connection:
+        planted = simulate_clickstream(connection, 50_000)[1].df().segment
+    shares = planted.value_counts(normalize=True)
+    for segment in CLICKSTREAM_SEGMENTS:
+        assert shares[segment.segment] == pytest.approx(segment.share, abs=0.01)
+    shares = simulate_personality(20_000)[1].segment.value_counts(normalize=True)
+    for segment in PERSONALITY_SEGMENTS:
+        assert shares[segment.segment] == pytest.approx(segment.share, abs=0.015)
+
+
+@pytest.mark.parametrize("truth", [CLICKSTREAM_TRUTH, PERSONALITY_TRUTH])
+def test_truth_has_every_customer_once_and_no_small_segment(truth):
+    table = pd.read_csv(ROOT / truth, dtype=str)
+    assert list(table.columns) == ["customer_id", "segment"]
+    assert table.customer_id.is_unique
+    shares = table.segment.value_counts(normalize=True)
+    assert len(shares) == 4
+    assert shares.min() >= 0.08
+
+
+def test_truth_belongs_to_the_customers_of_the_samples():
+    truth = pd.read_csv(ROOT / CLICKSTREAM_TRUTH, dtype=str)
+    assert set(truth.customer_id) == {event[7] for event in sample_events()} - {""}
+    truth = pd.read_csv(ROOT / PERSONALITY_TRUTH, dtype=str)
+    customers = pd.read_csv(ROOT / PERSONALITY, sep="\t", dtype=str)
+    assert list(truth.customer_id) == list(customers.ID)
+
+
+def test_personality_sample_holds_every_kind_of_dirt():
+    customers = pd.read_csv(ROOT / PERSONALITY, sep="\t")
+    assert customers.shape == (1000, 29)
+    assert customers.Income.isna().sum() == 10
+    assert (customers.Income == 666_666).sum() == 1
+    assert sorted(customers.Year_Birth[customers.Year_Birth < 1910]) == [1893, 1899, 1900]
+    odd = customers.Marital_Status[customers.Marital_Status.isin(["YOLO", "Absurd", "Alone"])]
+    assert Counter(odd) == {"YOLO": 2, "Absurd": 2, "Alone": 3}
+    assert set(customers.Z_CostContact) == {3}
+    assert set(customers.Z_Revenue) == {11}
+    assert customers.Dt_Customer.str.fullmatch(r"\d\d-\d\d-201[234]").all()
+
+
+def test_personality_without_dirt_is_clean():
+    customers, _ = simulate_personality(500)
+    assert not customers.isna().any().any()
+    assert customers.Year_Birth.min() >= 1940
+    assert customers.Income.between(5_000, 120_000).all()
+    assert (customers[list(SPENDING_COLUMNS)] >= 0).all().all()
+
+
+def test_income_follows_from_spending_within_each_segment():
+    customers, truth = simulate_personality(2000)
+    spending = np.log1p(customers[list(SPENDING_COLUMNS)].sum(axis=1))
+    for name, members in customers.groupby(truth.segment):
+        correlation = np.corrcoef(members.Income, spending[members.index])[0, 1]
+        assert correlation > 0.25, name
+
+
+def test_response_depends_on_the_segment():
+    customers, truth = simulate_personality(2000)
+    rates = customers.Response.groupby(truth.segment).mean()
+    assert rates.idxmax() == "affluent_without_children"
+    assert rates.max() > 3 * rates.drop(rates.idxmax()).max()
+
+
+@pytest.mark.parametrize("features", [clickstream_features, personality_features])
+@pytest.mark.parametrize("seed", [7, 8])
+def test_k_means_finds_the_planted_segments_and_nothing_finer(features, seed):
+    frame, planted = features(1000, seed)
+    matrix = StandardScaler().fit_transform(frame)
+    labels = KMeans(4, n_init=10, random_state=0).fit_predict(matrix)
+    assert adjusted_rand_score(planted, labels) >= 0.95
+    assert prediction_strength(matrix, 4) > 0.85
+    assert prediction_strength(matrix, 5) < 0.75
+
+
+@pytest.mark.parametrize("customers", [0, -5, 10**9])
+def test_an_impossible_number_of_customers_is_explained(customers):
+    with duckdb.connect() as connection, pytest.raises(InputError, match=str(customers)):
+        simulate_clickstream(connection, customers)
+
+
+def test_too_few_people_are_explained():
+    with pytest.raises(InputError, match="19"):
+        simulate_personality(19)

@@ -1,5 +1,5 @@
 {# A word in lower case without blanks around it:
    {{ clean_text("' Samsung '") }} gives 'samsung'; blank text gives NULL. #}
 {% macro clean_text(column) -%}
-    nullif(lower(trim(cast({{ column }} as varchar))), '')
+    nullif(lower({{ trimmed(column) }}), '')
 {%- endmacro %}

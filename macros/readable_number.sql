@@ -6,11 +6,12 @@
     case
         when {{ number }} is null then 'unknown'
         when {{ unit }} = 'percent' then format('{:.0f} %', 100 * {{ number }})
-        when abs({{ number }}) >= 100 then format('{:,d}', cast(round({{ number }}) as bigint))
-        when abs({{ number }}) >= 1 then format('{:.1f}', {{ number }})
+        when abs(round({{ number }}, 1)) >= 100
+            then format('{:,d}', cast(round({{ number }}) as bigint))
+        when abs(round({{ number }}, 2)) >= 1 then format('{:.1f}', {{ number }})
         else format('{:.2f}', {{ number }})
     end || case
-        when coalesce({{ unit }}, '') in ('', 'percent') then ''
+        when {{ number }} is null or coalesce({{ unit }}, '') in ('', 'percent') then ''
         else ' ' || {{ unit }}
     end
 {%- endmacro %}

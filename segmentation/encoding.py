@@ -24,6 +24,7 @@ import pandas as pd
 from duckdb import DuckDBPyRelation
 
 from segmentation.errors import InputError
+from segmentation.features import kind_of, quoted, sample_query
 from segmentation.settings import Settings, check_features
 
 SAMPLE_ROWS = 20_000
@@ -47,20 +48,18 @@ def feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str, 
 
     Raises InputError where a setting names no column, or a feature has a type that has no kind.
     """
-    types = dict(zip(customers.columns, map(str, customers.types), strict=True))
+    types = dict(zip(customers.columns, customers.types, strict=True))
     check_features(settings, [name for name in types if name not in NOT_FEATURES])
     left_out = {*NOT_FEATURES, *settings.exclude, settings.outcome}
-    return {
-        name: _kind(name, kind, settings) for name, kind in types.items() if name not in left_out
-    }
-
-
-def sample_query(columns: Sequence[str], rows: int) -> str:
-    """A query for a sample of `customers` that depends on their ids alone, not on row order."""
-    return (
-        f"select {', '.join(columns)} from customers "
-        f"order by md5(customer_id), customer_id limit {rows}"
-    )
+    kinds = {name: kind_of(types[name]) for name in types if name not in left_out}
+    for name, kind in kinds.items():
+        if kind is None:
+            raise InputError(
+                f"the feature '{name}' of {settings.population} has the type {types[name]}, which "
+                "cannot be clustered: cast it to a number, a boolean or text, or add it to the "
+                "setting 'exclude'."
+            )
+    return kinds
 
 
 def fit_dimensions(customers: DuckDBPyRelation, settings: Settings) -> pd.DataFrame:
@@ -89,26 +88,6 @@ def scaled_sample(
     query = sample_query(["customer_id", *columns], rows)
     points = customers.query("customers", query).df().drop(columns="customer_id")
     return points.to_numpy(dtype=np.float64)
-
-
-def quoted(name: str) -> str:
-    """A column's name as an SQL identifier: it's gives "it's"."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _kind(name: str, column_type: str, settings: Settings) -> str:
-    if column_type == "BOOLEAN":
-        return "boolean"
-    if column_type == "VARCHAR" or column_type.startswith("ENUM"):
-        return "category"
-    if column_type in ("DOUBLE", "FLOAT") or column_type.startswith(("DECIMAL", "U")):
-        return "numeric"
-    if column_type.endswith("INT") or column_type == "INTEGER":
-        return "numeric"
-    raise InputError(
-        f"the feature '{name}' of {settings.population} has the type {column_type}, which cannot "
-        "be clustered: cast it to a number, a boolean or text, or add it to the setting 'exclude'."
-    )
 
 
 def _fit_number(name: str, kind: str, known: pd.Series, settings: Settings) -> list[dict]:

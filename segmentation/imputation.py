@@ -37,6 +37,7 @@ from duckdb import DuckDBPyRelation
 from sklearn.linear_model import LogisticRegression, RidgeCV
 
 from segmentation.errors import InputError
+from segmentation.features import kind_of, quoted
 from segmentation.settings import Settings, check_features, parse_settings
 
 MAX_TRAINING_ROWS = 50_000
@@ -70,13 +71,8 @@ NUMBER_ROUNDS = 200
 CATEGORY_TREES = {**TREES, "objective": "multi:softprob"}
 CATEGORY_ROUNDS = 50
 
-WHOLE_TYPES = {"tinyint", "smallint", "integer", "bigint", "hugeint"}
-UNSIGNED_TYPES = {"utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"}
-NUMBER_TYPES = WHOLE_TYPES | UNSIGNED_TYPES | {"float", "double", "decimal"}
-TEXT_TYPES = {"varchar", "enum"}
-
 # Booleans compete as the categories 'false' and 'true'.
-FILL_TYPES = {"number": pa.float64(), "boolean": pa.string(), "text": pa.string()}
+FILL_TYPES = {"numeric": pa.float64(), "boolean": pa.string(), "category": pa.string()}
 
 SCORES_SCHEMA = pa.schema(
     [
@@ -99,7 +95,7 @@ SCORES_SCHEMA = pa.schema(
 class Target:
     """A feature with missing cells.
 
-    feature: its name; kind: 'number', 'boolean' or 'text'; missing, known: its cells.
+    feature: its name; kind: 'numeric', 'boolean' or 'category'; missing, known: its cells.
     """
 
     feature: str
@@ -110,7 +106,7 @@ class Target:
     @property
     def is_category(self) -> bool:
         """True where the error is a share of wrong answers, not a distance."""
-        return self.kind != "number"
+        return self.kind != "numeric"
 
     @property
     def methods(self) -> tuple[str, str, str]:
@@ -139,8 +135,10 @@ def score_imputers(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
     the overlap of training rows), is_chosen (exactly one per feature) and reason (a sentence).
     Typed and empty where nothing is missing.
 
-    Raises InputError for bad settings, for a number that is not finite and for a feature that is
-    missing for every customer.
+    A feature that is missing for every customer (an optional column that the raw data lack) is
+    left empty: nothing can be learned about it.
+
+    Raises InputError for bad settings and for a number that is not finite.
     """
     settings = parse_settings(settings)
     kinds = _feature_kinds(customers, settings)
@@ -188,7 +186,7 @@ def impute(
 
 
 def _feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str, str]:
-    """Return the kind (number, boolean, text) of every feature that may predict, by name."""
+    """Return the kind (numeric, boolean, category) of every feature that may predict, by name."""
     check_features(settings, customers.columns)
     if "customer_id" not in customers.columns:
         raise InputError(
@@ -196,15 +194,11 @@ def _feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str,
             f"they are {', '.join(customers.columns)}."
         )
     kinds = {}
-    for name, kind in zip(customers.columns, customers.types, strict=True):
+    for name, column_type in zip(customers.columns, customers.types, strict=True):
         if name in ("customer_id", settings.outcome):
             continue
-        if kind.id in NUMBER_TYPES:
-            kinds[name] = "number"
-        elif kind.id in TEXT_TYPES:
-            kinds[name] = "text"
-        elif kind.id == "boolean":
-            kinds[name] = "boolean"
+        if kind_of(column_type):
+            kinds[name] = kind_of(column_type)
     return kinds
 
 
@@ -216,8 +210,8 @@ def _find_targets(
         return []
     counts = ["count(*)"]
     for name, kind in kinds.items():
-        counts.append(f"count({_quote(name)})")
-        finite = f"isfinite({_quote(name)}::DOUBLE)" if kind == "number" else "true"
+        counts.append(f"count({quoted(name)})")
+        finite = f"isfinite({quoted(name)}::DOUBLE)" if kind == "numeric" else "true"
         counts.append(f"count(*) FILTER (WHERE NOT {finite})")
     customer_count, *cells = customers.aggregate(", ".join(counts)).fetchall()[0]
     targets = []
@@ -227,14 +221,8 @@ def _find_targets(
                 f"feature '{name}' of {settings.population} is not a finite number for {infinite} "
                 "customers: let its model divide by nullif(…, 0) and give NULL where there is none."
             )
-        if known == customer_count or name in settings.does_not_apply:
+        if known in (0, customer_count) or name in settings.does_not_apply:
             continue
-        if known == 0:
-            raise InputError(
-                f"feature '{name}' of {settings.population} is missing for all {customer_count} "
-                "customers, so nothing can be learned about it: drop it from the features, or "
-                "list it under 'does_not_apply'."
-            )
         targets.append(Target(name, kind, customer_count - known, known))
     return sorted(targets, key=lambda target: target.feature)
 
@@ -248,7 +236,7 @@ def _known_rows(
     same. Numbers come as float, categories (booleans too) as text.
     """
     predictors = {name: kind for name, kind in kinds.items() if name != target.feature}
-    column, sql_type = _quote(target.feature), "VARCHAR" if target.is_category else "DOUBLE"
+    column, sql_type = quoted(target.feature), "VARCHAR" if target.is_category else "DOUBLE"
     columns = ["customer_id", f"{column}::{sql_type} AS {column}", *_predictor_columns(predictors)]
     frame = (
         customers.filter(f"{column} IS NOT NULL")
@@ -265,7 +253,7 @@ def _incomplete_rows(
 ) -> pd.DataFrame:
     """Return customer_id and the features of every customer with a cell to fill, by customer_id."""
     rows = (
-        customers.filter(" OR ".join(f"{_quote(target.feature)} IS NULL" for target in targets))
+        customers.filter(" OR ".join(f"{quoted(target.feature)} IS NULL" for target in targets))
         .project(", ".join(["customer_id", *_predictor_columns(kinds)]))
         .order("customer_id")
         .df()
@@ -282,7 +270,7 @@ def _incomplete_rows(
 def _predictor_columns(kinds: Mapping[str, str]) -> list[str]:
     """Return the select list that turns numbers and booleans into DOUBLE and texts into VARCHAR."""
     return [
-        f"{_quote(name)}::{'VARCHAR' if kind == 'text' else 'DOUBLE'} AS {_quote(name)}"
+        f"{quoted(name)}::{'VARCHAR' if kind == 'category' else 'DOUBLE'} AS {quoted(name)}"
         for name, kind in kinds.items()
     ]
 
@@ -586,7 +574,7 @@ def _fill(
     types = dict(zip(customers.columns, customers.types, strict=True))
     filled, names = [], []
     for target in targets:
-        column = _quote(target.feature)
+        column = quoted(target.feature)
         sql_type = str(types[target.feature]) if target.is_category else "DOUBLE"
         known, fill = f"customers_to_impute.{column}", f"imputation_fills.{column}"
         filled.append(f"coalesce({known}::{sql_type}, {fill}::{sql_type}) AS {column}")
@@ -602,8 +590,3 @@ def _fill(
         LEFT JOIN imputation_fills USING (customer_id)
         """,
     )
-
-
-def _quote(name: str) -> str:
-    """Return a column name quoted for SQL."""
-    return '"' + name.replace('"', '""') + '"'

@@ -11,8 +11,9 @@ from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.metrics import pairwise_distances_argmin_min
 
-from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, quoted, scaled_sample
+from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, scaled_sample
 from segmentation.errors import InputError
+from segmentation.features import quoted
 from segmentation.settings import Settings, parse_settings
 
 STARTS = 10

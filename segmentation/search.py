@@ -8,7 +8,8 @@ from duckdb import DuckDBPyRelation
 
 from segmentation.choice import choose_k
 from segmentation.cluster_scores import score_k
-from segmentation.encoding import fit_dimensions, quoted, sample_query, scaled_sample
+from segmentation.encoding import fit_dimensions, scaled_sample
+from segmentation.features import quoted, sample_query
 from segmentation.settings import parse_settings
 
 SCORED_ROWS = 5_000

@@ -9,6 +9,8 @@ cases (given, expected) as (
     ('electronics.smartphone', 'electronics.smartphone'),
     ('2n Cycle', '2n cycle'),
     (' ÉLAN', 'élan'),
+    (chr(9) || 'Aqua' || chr(13) || chr(10), 'aqua'),
+    (chr(9), null),
     ('   ', null),
     ('', null),
     (null, null)

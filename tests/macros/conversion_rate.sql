@@ -6,6 +6,7 @@ cases (later_count, earlier_count, expected) as (
     values
     (1, 4, 0.25),
     (2, 0, 1),
+    (1, 0, 1),
     (0, 0, 0),
     (0, 4, 0),
     (4, 4, 1),

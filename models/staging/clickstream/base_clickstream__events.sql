@@ -65,7 +65,7 @@ renamed as (
                 then 'no price'
         end as rejection_reason,
 
-        case when rejection_reason is not null then cast(to_json(distinct_rows) as varchar) end
+        case when rejection_reason is not null then {{ rejected_json('distinct_rows') }} end
             as raw_row
 
     from distinct_rows

@@ -63,7 +63,7 @@ renamed as (
         {{ key_text('year_birth') }} as raw_birth_year,
         {{ key_text('income') }} as raw_income,
         copies,
-        cast(to_json(distinct_rows) as varchar) as raw_row
+        {{ rejected_json('distinct_rows') }} as raw_row
 
     from distinct_rows
 

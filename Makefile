@@ -12,7 +12,7 @@ build: .venv/installed
 
 test: .venv/installed lint
 	$(BIN)/pytest -n 2 --dist loadfile
-	@rm -f $(TEST_DB)
+	@mkdir -p $(dir $(TEST_DB)) && rm -f $(TEST_DB)
 	SEGMENTS_DB=$(TEST_DB) SEGMENTS_DATA=sample_data $(BIN)/dbt build --target-path target/test
 
 # The same tests with the public data sets in the folder $(REAL_DATA).

@@ -1,5 +1,6 @@
 {# An amount of money as an exact decimal, or NULL where the text is none, so that sums do not
-   depend on their order: {{ money("'35.79'") }} gives 35.79. #}
+   depend on their order: {{ money("'35.79'") }} gives 35.79, and a million
+   millions or more give NULL. #}
 {% macro money(column) -%}
-    try_cast({{ column }} as decimal(18, 2))
+    try_cast({{ column }} as decimal(14, 2))
 {%- endmacro %}

@@ -35,8 +35,7 @@ totals as (
         [
             {% for feature in features %}
             {% set column = adapter.quote(feature) %}
-            {% set log = 'ln(1 + greatest(' ~ column ~ ', 0))' %}
-            {% set scaled = log if feature in logged else column %}
+            {% set scaled = log_scale(column) if feature in logged else column %}
             {
                 'feature': '{{ feature }}',
                 'known': count({{ column }}),

@@ -25,6 +25,7 @@ from segmentation.errors import InputError
 
 STRENGTH = 0.8
 MARGIN = 1.15
+MINIMUM_SHARE = 0.02
 
 
 def choose_k(scores: pd.DataFrame, minimum_share: float, k: int | None = None) -> pd.DataFrame:

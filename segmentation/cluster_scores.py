@@ -69,12 +69,14 @@ def score_k(
     matrix: customers x dimensions, float64, scaled, without NaN. The rows come in an order that
         has nothing to do with their content (a hash of the key), so that the first
         SAMPLE_ROWS of them, on which everything is computed, are a fair sample.
-    outcome: one boolean per row of the matrix, or None.
+    outcome: 1 or 0 per row of the matrix, NaN where it is not known; or None.
 
     Returns one row per k with the columns of SCORE_TYPES; fewer where the sample holds fewer
     distinct rows than largest_k, none for an empty matrix. NaN where a score is not defined.
     """
     sample = np.ascontiguousarray(matrix[:SAMPLE_ROWS], dtype=np.float64)
+    if sample.shape[1] == 0:
+        sample = np.zeros((len(sample), 1))
     ks = range(1, min(largest_k, _distinct_rows(sample)) + 1)
     labels, inertias = _fit_each_k(sample, ks, STARTS)
     strength, strength_error = prediction_strength(sample, ks)
@@ -300,14 +302,17 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
 def outcome_auc(labels: np.ndarray, outcome: np.ndarray | None) -> float:
     """How well the segment alone ranks customers by a yes or no outcome: an out-of-fold AUC.
 
-    labels: one per scored row. outcome: one boolean per row, of which the first len(labels) count.
+    labels: one per scored row. outcome: 1 or 0 per row, of which the first len(labels) count; rows
+    where it is NaN are left out.
     A customer's score is the outcome's rate in the segment, from the other folds and drawn to the
     overall rate by SHRINKAGE customers' weight. The mean over FOLDS stratified folds (fewer where a
     class has fewer members); NaN without an outcome, for one segment, or for a class of one.
     """
     if outcome is None or len(np.unique(labels)) < 2:
         return np.nan
-    truth = np.asarray(outcome[: len(labels)], dtype=bool)
+    outcome = np.asarray(outcome[: len(labels)], dtype=float)
+    is_known = ~np.isnan(outcome)
+    labels, truth = labels[is_known], outcome[is_known].astype(bool)
     folds = min(FOLDS, truth.sum(), len(truth) - truth.sum())
     if folds < 2:
         return np.nan

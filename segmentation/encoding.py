@@ -50,6 +50,13 @@ def feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str, 
     """
     types = dict(zip(customers.columns, customers.types, strict=True))
     check_features(settings, [name for name in types if name not in NOT_FEATURES])
+    for axis, feature in settings.axes.items():
+        axis_type = types[feature.lstrip("-")]
+        if kind_of(axis_type) not in ("numeric", "boolean"):
+            raise InputError(
+                f"the axis '{axis}' of {settings.population} names '{feature}', which has the type "
+                f"{axis_type}: name a feature that is a number."
+            )
     left_out = {*NOT_FEATURES, *settings.exclude, settings.outcome}
     kinds = {name: kind_of(types[name]) for name in types if name not in left_out}
     for name, kind in kinds.items():
@@ -100,7 +107,7 @@ def _fit_number(name: str, kind: str, known: pd.Series, settings: Settings) -> l
     if scale <= 1e-12 * max(1.0, abs(centre)):
         return []
     raw = f"cast({quoted(name)} as double)"
-    transformed = f"ln(1 + greatest({raw}, 0))" if is_logged else raw
+    transformed = _log(raw) if is_logged else raw
     fallback, fallback_point = _number_fallback(name, kind, values, is_logged, centre, settings)
     standardised = f"({transformed} - {_literal(centre)}) / {_literal(scale)}"
     read_as = _literal((fallback_point - centre) / scale)
@@ -168,6 +175,11 @@ def _level_expression(
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
+
+
+def _log(number: str) -> str:
+    """ln(1 + x), 0 below 0 and NULL for NULL (the macro log_scale says the same for profiles)."""
+    return f"case when {number} > 0 then ln(1 + {number}) when {number} <= 0 then 0e0 end"
 
 
 def _literal(number: float) -> str:

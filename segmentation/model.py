@@ -19,6 +19,7 @@ from segmentation.settings import Settings, parse_settings
 STARTS = 10
 LLOYD_PASSES = 5
 DECIMALS = 9
+SAME_DISTANCE = 1e-6
 
 MODEL = pa.schema(
     [
@@ -182,14 +183,17 @@ def map_weights(points: np.ndarray, features: Sequence[str], settings: Settings)
     return weights.round(DECIMALS)
 
 
-def outlier_distance(points: np.ndarray, centroids: np.ndarray) -> float:
+def outlier_distance(points: np.ndarray, centroids: np.ndarray) -> float | None:
     """The distance from its centroid beyond which a customer is an outlier: three interquartile
     ranges above the upper quartile, the outer fence of Tukey (1977), Exploratory Data Analysis.
+
+    None where the quartiles are the same: most customers are then equally far, and there is no
+    range to measure by.
     """
-    if points.shape[1] == 0:
-        return 0.0
     _, distances = pairwise_distances_argmin_min(points, centroids)
     lower, upper = np.quantile(distances, [0.25, 0.75])
+    if upper - lower < SAME_DISTANCE:
+        return None
     return round(float(upper + 3 * (upper - lower)), DECIMALS)
 
 
@@ -200,6 +204,8 @@ def _model_table(
     weights: np.ndarray,
     points: np.ndarray,
 ) -> pa.Table:
+    if dimensions.empty:
+        return MODEL.empty_table()
     table = dimensions.assign(
         population=population,
         position=range(1, len(dimensions) + 1),

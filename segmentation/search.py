@@ -6,13 +6,11 @@ import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
 
-from segmentation.choice import choose_k
-from segmentation.cluster_scores import score_k
+from segmentation.choice import MINIMUM_SHARE, choose_k
+from segmentation.cluster_scores import SAMPLE_ROWS, score_k
 from segmentation.encoding import fit_dimensions, scaled_sample
 from segmentation.features import quoted, sample_query
 from segmentation.settings import parse_settings
-
-SCORED_ROWS = 5_000
 
 CLUSTER_SCORES = pa.schema(
     [
@@ -49,17 +47,17 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
     settings: the settings block of the population.
 
     Returns CLUSTER_SCORES, one row per k; what the scores mean is said in `cluster_scores.score_k`,
-    and the rule in `choice`. All scores are taken on one sample of at most SCORED_ROWS customers.
+    and the rule in `choice`. All scores are taken on one sample of at most SAMPLE_ROWS customers.
     """
     parsed = parse_settings(settings)
     dimensions = fit_dimensions(customers, parsed)
-    points = scaled_sample(customers, dimensions["expression"].tolist(), SCORED_ROWS)
+    points = scaled_sample(customers, dimensions["expression"].tolist(), SAMPLE_ROWS)
     outcome = None
     if parsed.outcome:
-        query = sample_query([quoted(parsed.outcome)], SCORED_ROWS)
+        query = sample_query([quoted(parsed.outcome)], SAMPLE_ROWS)
         outcome = customers.query("customers", query).df()[parsed.outcome]
-        outcome = outcome.fillna(False).to_numpy(dtype=bool)
-    scores = choose_k(score_k(points, outcome), parsed.minimum_share, parsed.k)
+        outcome = outcome.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    scores = choose_k(score_k(points, outcome), MINIMUM_SHARE, parsed.k)
     return pa.Table.from_pandas(
         scores.assign(population=parsed.population)[CLUSTER_SCORES.names].replace({np.nan: None}),
         schema=CLUSTER_SCORES,

@@ -22,7 +22,6 @@ class Settings:
     does_not_apply: features whose NULL states a fact (no purchase, so no days since it). They are
         never imputed and sit at the centre of the feature when clustered.
     k: a number of clusters that overrides the written rule; empty lets the rule decide.
-    minimum_share: the smallest share of customers a segment may have.
     """
 
     population: str
@@ -32,7 +31,6 @@ class Settings:
     log: Sequence[str] = field(default_factory=tuple)
     does_not_apply: Sequence[str] = field(default_factory=tuple)
     k: int | None = None
-    minimum_share: float = 0.02
 
     @property
     def value_feature(self) -> str:
@@ -91,11 +89,6 @@ def _check_kinds(block: Mapping) -> None:
     k = block.get("k")
     if k is not None and (not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MAX_K):
         raise InputError(f"the setting 'k' must be a whole number from 1 to {MAX_K}; found {k!r}.")
-    share = block.get("minimum_share", 0.02)
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 0.5:
-        raise InputError(
-            f"the setting 'minimum_share' must be a share from 0 to below 0.5; found {share!r}."
-        )
 
 
 def check_features(settings: Settings, columns: Sequence[str]) -> None:

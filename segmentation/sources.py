@@ -66,13 +66,22 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _shared_columns(files: Sequence[Sequence[str]]) -> list[str]:
+    """The columns, in lower case, that every file has, in the order of the first."""
+    names = [[column.lower() for column in columns] for columns in files]
+    return [column for column in names[0] if all(column in columns for columns in names)]
+
+
 def _read_csv(source: Mapping) -> tuple[list[str], bool, pa.Table]:
     """Read each file by itself: DuckDB keeps no rejected lines of files that it unites by name."""
     with duckdb.connect() as connection:
         reads = [_read_csv_file(connection, path, source["options"]) for path in _paths(source)]
-    shared = [column for column in reads[0][0] if all(column in columns for columns, _, _ in reads)]
     lines = pa.concat_tables([lines for _, _, lines in reads])
-    return shared, any(rows for _, rows, _ in reads) or lines.num_rows > 0, lines
+    return (
+        _shared_columns([columns for columns, _, _ in reads]),
+        any(rows for _, rows, _ in reads) or lines.num_rows > 0,
+        lines,
+    )
 
 
 def _read_csv_file(
@@ -89,21 +98,21 @@ def _read_csv_file(
             {_literal(Path(path).name)} as file_name,
             cast(line as bigint) as line_number,
             min(lower(cast(error_type as varchar))) as problem,
-            min(trim(csv_line, chr(10) || chr(13))) as raw_row
+            coalesce(min(trim(csv_line, chr(10) || chr(13))), '') as raw_row
         from reject_errors
         group by line, line_byte_position
         order by line_number, raw_row
         """
     ).to_arrow_table()
-    return [column.lower() for column in columns], rows, lines.cast(UNREADABLE_LINES)
+    return columns, rows, lines.cast(UNREADABLE_LINES)
 
 
 def _read_parquet(source: Mapping) -> tuple[list[str], bool, pa.Table]:
     with duckdb.connect() as connection:
-        relation = f"read_parquet({_literal(source['path'])}, union_by_name = true)"
-        columns = connection.sql(f"select * from {relation} limit 0").columns
-        rows = connection.sql(f"select count(*) from {relation}").fetchall()[0][0]
-    return [column.lower() for column in columns], rows > 0, UNREADABLE_LINES.empty_table()
+        files = [f"read_parquet({_literal(path)})" for path in _paths(source)]
+        columns = [connection.sql(f"select * from {file} limit 0").columns for file in files]
+        rows = [connection.sql(f"select count(*) from {file}").fetchall()[0][0] for file in files]
+    return _shared_columns(columns), any(rows), UNREADABLE_LINES.empty_table()
 
 
 def _read_sqlite(source: Mapping) -> tuple[list[str], bool, pa.Table]:

@@ -78,7 +78,7 @@ def _notes(connection: duckdb.DuckDBPyConnection, population: str) -> list[str]:
         for source, raw, staged, rejected, duplicates in counts
     ] + [
         f"Filled {missing:,} missing values of {feature} by {method}"
-        + (f", which removes {skill:.0%} of the constant's error." if skill > 0 else ".")
+        + (f", which removes {skill:.0%} of the constant's error." if skill and skill > 0 else ".")
         for feature, missing, method, skill in fills
     ]
 

@@ -10,7 +10,7 @@ axes as (
     select
         '{{ population }}' as population,
         '{{ axis }}' as axis,
-        '{{ feature | replace("-", "") }}' as feature,
+        '{{ feature.lstrip("-") }}' as feature,
         {{ -1 if feature.startswith('-') else 1 }} as direction
 
     union all

@@ -10,6 +10,8 @@ cases (given, expected) as (
     (' 7.5 ', 7.5),
     ('666666.0', 666666),
     ('0.005', 0.01),
+    ('999999999999.99', 999999999999.99),
+    ('1000000000000', null),
     ('free', null),
     ('NaN', null),
     ('inf', null),
@@ -40,4 +42,4 @@ select
     null as expected,
     null as actual
 
-where typeof({{ money("'35.79'") }}) != 'DECIMAL(18,2)'
+where typeof({{ money("'35.79'") }}) != 'DECIMAL(14,2)'

@@ -4,17 +4,17 @@ with
 customers (sample, amount, expected) as (
 
     values
-    ('two tied', 10, 1),
-    ('two tied', 10, 1),
+    ('two tied', 10, 2),
+    ('two tied', 10, 2),
     ('two tied', 20, 4),
     ('two tied', 90, 5),
-    ('alone', 10, 1),
-    ('all tied', 10, 1),
-    ('all tied', 10, 1),
-    ('all tied', 10, 1),
+    ('alone', 10, 3),
+    ('all tied', 10, 3),
+    ('all tied', 10, 3),
+    ('all tied', 10, 3),
     ('tied at the top', 10, 1),
-    ('tied at the top', 20, 3),
-    ('tied at the top', 20, 3),
+    ('tied at the top', 20, 4),
+    ('tied at the top', 20, 4),
     ('one each', 1, 1),
     ('one each', 2, 2),
     ('one each', 3, 3),
@@ -35,15 +35,21 @@ customers (sample, amount, expected) as (
 
 results as (
 
+    {% for sample in [
+        'two tied', 'alone', 'all tied', 'tied at the top', 'one each', 'ten, each fifth a score'
+    ] %}
     select
-        *,
-        {{ score_1_to_5('amount', partition_by='sample') }} as actual
+        sample,
+        amount,
+        case when sample = '{{ sample }}' then expected else 1 end as expected,
+        {{ score_1_to_5('amount', applies="sample = '" ~ sample ~ "'") }} as actual
 
     from customers
 
     union all
 
-    {# Without a group, and with the best first. #}
+    {% endfor %}
+    {# Of all customers, and with the best first. #}
     select
         'two tied, of all' as sample,
         amount,

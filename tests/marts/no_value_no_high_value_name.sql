@@ -5,11 +5,11 @@ with
 customers as (
 
     {% for population in var('populations') %}
-    {% set value = population_settings(population).axes.value | default('1') | replace('-', '') %}
+    {% set value = population_settings(population).axes.value | default('1') %}
     select
         '{{ population }}' as population,
         customer_id,
-        cast({{ value }} > 0 as integer) as has_value
+        cast({{ value.lstrip('-') }} > 0 as integer) as has_value
 
     from {{ ref(population ~ '_imputed') }}
     {{ 'union all' if not loop.last }}

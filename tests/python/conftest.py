@@ -8,9 +8,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample_data"
+
+# The same examples on every run, however slow the machine is.
+settings.register_profile("project", derandomize=True, deadline=None)
+settings.load_profile("project")
 
 
 class Project:

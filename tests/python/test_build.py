@@ -172,6 +172,57 @@ def test_an_as_of_before_the_data_gives_no_customers(project: Project):
     assert project.query("select count(*) from models.clickstream_segments") == [(0,)]
 
 
+def test_one_customer_is_one_segment(project: Project, tmp_path: Path):
+    folder = tmp_path / "data" / "clickstream"
+    folder.mkdir(parents=True)
+    lines = (SAMPLE / "clickstream" / "2019-Oct.csv").read_text().splitlines()
+    (folder / "one.csv").write_text("\n".join(lines[:2]))
+    project.build("-s", "+clickstream_segments", data=tmp_path / "data")
+
+    assert project.query(
+        "select segment_id, distance, margin, is_outlier from models.clickstream_segments"
+    ) == [(0, 0.0, None, False)]
+
+
+def test_optional_columns_may_be_absent(project: Project, tmp_path: Path):
+    optional = {
+        "clickstream/2019-Oct.csv": ["category_id", "category_code", "brand", "user_session"],
+        "personality/marketing_campaign.csv": ["Complain", "Response", "Z_CostContact"],
+    }
+    for path, columns in optional.items():
+        raw = pd.read_csv(SAMPLE / path, sep=None, engine="python", on_bad_lines="skip", dtype=str)
+        target = tmp_path / "data" / path
+        target.parent.mkdir(parents=True)
+        raw.drop(columns=columns).to_csv(target, index=False)
+    selection = ("+clickstream_features", "+personality_features")
+    code, output = project.dbt(
+        "build", "-s", *selection, "--exclude", "resource_type:unit_test", data=tmp_path / "data"
+    )
+
+    assert code == 0, output
+    assert project.query("select count(*) from features.personality_features") == [(1000,)]
+
+
+def test_profiles_are_the_means_of_the_features(sample_build: Project):
+    customers = sample_build.frame(
+        "select customers.*, segments.segment_id from models.clickstream_imputed as customers "
+        "join models.clickstream_segments as segments using (customer_id)"
+    ).select_dtypes("number")
+    logged = settings_of("clickstream")["log"]
+    scaled = customers.assign(**{name: np.log1p(customers[name]) for name in logged})
+    means = customers.groupby("segment_id").mean().stack()
+    lifts = scaled.groupby("segment_id").mean() - scaled.drop(columns="segment_id").mean()
+    lifts = (lifts / scaled.drop(columns="segment_id").std(ddof=0)).fillna(0).stack()
+    profiles = sample_build.frame(
+        "from marts.segment_profiles where population = 'clickstream'"
+    ).set_index(["segment_id", "feature"])
+
+    shared = profiles.index.intersection(means.index)
+    assert len(shared) == len(profiles.dropna(subset="segment_mean")) == len(means)
+    np.testing.assert_allclose(profiles.loc[shared, "segment_mean"], means[shared], rtol=1e-6)
+    np.testing.assert_allclose(profiles.loc[shared, "lift"], lifts[shared], atol=1e-6)
+
+
 def test_a_missing_source_stops_with_one_sentence(project: Project, tmp_path: Path):
     code, output = project.dbt("run", "-s", "+stg_clickstream__events", data=tmp_path / "nowhere")
 

@@ -9,6 +9,7 @@ from segmentation import model as model_module
 from segmentation.encoding import fit_dimensions, scaled_sample
 from segmentation.errors import InputError
 from segmentation.model import MODEL, fit_segments
+from segmentation.search import score_clusters
 
 SETTINGS = {
     "population": "shop",
@@ -152,3 +153,45 @@ def test_a_feature_of_a_type_without_a_kind_is_told_in_a_sentence():
 
     with pytest.raises(InputError, match=r"'seen' of shop has the type TIMESTAMP.*exclude"):
         fit_segments(relation(frame), chosen(3), SETTINGS)
+
+
+def test_a_null_in_a_logged_feature_is_read_as_its_fallback():
+    frame = customers()
+    settings = {**SETTINGS, "log": ["monetary", "gap_days"]}
+    dimensions, _ = points_of(frame, settings)
+    new = relation(frame.head(1).assign(monetary=None, gap_days=None))
+    points = scaled_sample(new, dimensions["expression"].tolist())[0]
+    point = dict(zip(dimensions["dimension"], points, strict=True))
+    spend = dimensions.set_index("dimension").loc["monetary"]
+    median = np.log1p(frame["monetary"].median())
+
+    assert point["monetary"] == pytest.approx((median - spend["centre"]) / spend["scale"])
+    assert point["gap_days"] == 0
+
+
+def test_customers_that_are_all_equally_far_are_no_outliers():
+    frame = customers().assign(
+        monetary=np.arange(300) % 3, recency_days=5.0, gap_days=1.0, city="Bern"
+    )
+
+    table = fit_segments(relation(frame), chosen(3), SETTINGS).to_pandas()
+
+    assert table["outlier_distance"].isna().all()
+
+
+def test_customers_that_are_all_alike_are_one_segment():
+    alike = customers().assign(
+        monetary=1.0, recency_days=5.0, gap_days=1.0, city="Bern", is_member=True
+    )
+    scores = score_clusters(relation(alike), SETTINGS).to_pandas()
+
+    assert scores["k"].tolist() == [1]
+    assert scores["structure"].tolist() == ["none"]
+    assert fit_segments(relation(alike), scores, SETTINGS).num_rows == 0
+
+
+def test_an_axis_that_is_no_number_is_told_in_a_sentence():
+    settings = {**SETTINGS, "axes": {"value": "city"}}
+
+    with pytest.raises(InputError, match=r"axis 'value' of shop names 'city'.*a number"):
+        fit_segments(relation(customers()), chosen(3), settings)

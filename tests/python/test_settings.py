@@ -33,7 +33,6 @@ def test_a_block_is_typed():
         ({"k": 0}, "'k' must be a whole number from 1 to 10; found 0"),
         ({"k": True}, "'k' must be a whole number"),
         ({"k": "4"}, "'k' must be a whole number"),
-        ({"minimum_share": 0.5}, "'minimum_share' must be a share"),
     ],
 )
 def test_a_wrong_block_is_told_in_a_sentence(change: dict, message: str):

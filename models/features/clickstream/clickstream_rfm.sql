@@ -55,8 +55,8 @@ scored as (
     select
         *,
         {{ score_1_to_5('recency_days desc') }} as recency_score,
-        {{ score_1_to_5('purchase_count', partition_by='purchase_count > 0') }} as frequency_score,
-        {{ score_1_to_5('greatest(monetary, 0)', partition_by='monetary > 0') }} as monetary_score
+        {{ score_1_to_5('purchase_count', applies='purchase_count > 0') }} as frequency_score,
+        {{ score_1_to_5('greatest(monetary, 0)', applies='monetary > 0') }} as monetary_score
 
     from measured
 

@@ -38,8 +38,8 @@ features as (
         customers.has_complained,
         spend.* exclude (customer_id),
         {{ score_1_to_5('recency_days desc') }} as recency_score,
-        {{ score_1_to_5('purchase_count', partition_by='purchase_count > 0') }} as frequency_score,
-        {{ score_1_to_5('monetary', partition_by='monetary > 0') }} as monetary_score,
+        {{ score_1_to_5('purchase_count', applies='purchase_count > 0') }} as frequency_score,
+        {{ score_1_to_5('monetary', applies='monetary > 0') }} as monetary_score,
         customers.response
 
     from customers

@@ -5,13 +5,13 @@ unreadable as (
 
     select
         'row' as scope,
-        'line cannot be split into columns: ' || problem as reason,
+        'line cannot be split into columns: ' || min(problem) as reason,
         raw_row,
         count(*) as copies
 
     from {{ ref('base_clickstream__unreadable_events') }}
 
-    group by all
+    group by raw_row
 
 ),
 

@@ -53,15 +53,17 @@ renamed as (
         {{ whole_number('numcatalogpurchases') }} as catalog_purchase_count,
         {{ whole_number('numstorepurchases') }} as store_purchase_count,
         {{ whole_number('numwebvisitsmonth') }} as web_visit_count,
-        {{ whole_number('acceptedcmp1') }}
-        + {{ whole_number('acceptedcmp2') }}
-        + {{ whole_number('acceptedcmp3') }}
-        + {{ whole_number('acceptedcmp4') }}
-        + {{ whole_number('acceptedcmp5') }} as campaigns_accepted_count,
-        {{ whole_number('complain') }} = 1 as has_complained,
-        {{ whole_number('response') }} = 1 as response,
+        cast({{ is_flag('acceptedcmp1') }} as integer)
+        + cast({{ is_flag('acceptedcmp2') }} as integer)
+        + cast({{ is_flag('acceptedcmp3') }} as integer)
+        + cast({{ is_flag('acceptedcmp4') }} as integer)
+        + cast({{ is_flag('acceptedcmp5') }} as integer) as campaigns_accepted_count,
+        {{ is_flag('complain') }} as has_complained,
+        {{ is_flag('response') }} as response,
         {{ key_text('year_birth') }} as raw_birth_year,
         {{ key_text('income') }} as raw_income,
+        {{ key_text('complain') }} as raw_complain,
+        {{ key_text('response') }} as raw_response,
         copies,
         {{ rejected_json('distinct_rows') }} as raw_row
 
@@ -89,9 +91,10 @@ judged as (
                 ) < 0
                 then 'negative amount spent'
             when
-                child_count + teen_count + recency_days + deal_purchase_count + web_purchase_count
-                + catalog_purchase_count + store_purchase_count + web_visit_count
-                + campaigns_accepted_count is null
+                cast(0 as bigint)
+                + child_count + teen_count + recency_days + deal_purchase_count
+                + web_purchase_count + catalog_purchase_count + store_purchase_count
+                + web_visit_count + campaigns_accepted_count is null
                 then 'a count is missing or cannot be read'
             when
                 least(
@@ -100,6 +103,13 @@ judged as (
                     web_visit_count, campaigns_accepted_count
                 ) < 0
                 then 'negative count'
+            when
+                greatest(
+                    child_count, teen_count, recency_days, deal_purchase_count,
+                    web_purchase_count, catalog_purchase_count, store_purchase_count,
+                    web_visit_count
+                ) > 100000
+                then 'a count is too large to be true'
         end as rejection_reason
 
     from renamed

@@ -22,8 +22,8 @@ cleaned as (
 
     select
         accepted.* exclude (
-            birth_year, education, marital_status, income, raw_birth_year, raw_income, copies,
-            raw_row, rejection_reason
+            birth_year, education, marital_status, income, raw_birth_year, raw_income,
+            raw_complain, raw_response, copies, raw_row, rejection_reason
         ),
         case when {{ is_possible_birth_year('birth_year', 'enrolled_on') }} then birth_year end
             as birth_year,

@@ -6,13 +6,13 @@ unreadable as (
 
     select
         'row' as scope,
-        'line cannot be split into columns: ' || problem as reason,
+        'line cannot be split into columns: ' || min(problem) as reason,
         raw_row,
         count(*) as copies
 
     from {{ ref('base_personality__unreadable_customers') }}
 
-    group by all
+    group by raw_row
 
 ),
 

@@ -53,6 +53,34 @@ incomes as (
 
 ),
 
+flags as (
+
+    select
+        'complain is not 0 or 1' as reason,
+        raw_row,
+        copies
+
+    from accepted
+
+    where
+        raw_complain is not null
+        and has_complained is null
+
+    union all
+
+    select
+        'response is not 0 or 1' as reason,
+        raw_row,
+        copies
+
+    from accepted
+
+    where
+        raw_response is not null
+        and response is null
+
+),
+
 words as (
 
     select
@@ -69,26 +97,28 @@ words as (
                 when 'marital_status' then accepted.marital_status
             end = unusable_words.raw_value
 
+),
+
+values_set_aside as (
+
+    select * from birth_years
+
+    union all
+
+    select * from incomes
+
+    union all
+
+    select * from flags
+
+    union all
+
+    select * from words
+
 )
 
 select
     'value' as scope,
     *
 
-from birth_years
-
-union all
-
-select
-    'value' as scope,
-    *
-
-from incomes
-
-union all
-
-select
-    'value' as scope,
-    *
-
-from words
+from values_set_aside

@@ -4,24 +4,27 @@ with
 samples (sample, x) as (
 
     values
-    ('one to three', 1.0),
-    ('one to three', 2.0),
-    ('one to three', 3.0),
-    ('ten years of days, a day apart', 3651.0),
-    ('ten years of days, a day apart', 3652.0),
-    ('ten years of days, a day apart', 3653.0),
-    ('one value beside a missing one', 5.0),
+    ('one to three', 1),
+    ('one to three', 2),
+    ('one to three', 3),
+    ('ten years of days, a day apart', 3651),
+    ('ten years of days, a day apart', 3652),
+    ('ten years of days, a day apart', 3653),
+    ('one value beside a missing one', 5),
     ('one value beside a missing one', null),
-    ('two values beside a missing one', 4.0),
+    ('two values beside a missing one', 4),
     ('two values beside a missing one', null),
-    ('two values beside a missing one', 4.0),
+    ('two values beside a missing one', 4),
+    ('seconds of ten years, a second apart', 315360000),
+    ('seconds of ten years, a second apart', 315360001),
+    ('seconds of ten years, a second apart', 315360002),
     ('nothing known', null)
 
     union all
 
     select
-        'a thousand equal fractions' as sample,
-        0.1 as x
+        'a thousand equal numbers' as sample,
+        7 as x
 
     from range(1000)
 
@@ -34,8 +37,9 @@ expected (sample, expected) as (
     ('ten years of days, a day apart', 1),
     ('one value beside a missing one', null),
     ('two values beside a missing one', 0),
+    ('seconds of ten years, a second apart', 1),
     ('nothing known', null),
-    ('a thousand equal fractions', 0)
+    ('a thousand equal numbers', 0)
 
 ),
 

@@ -5,10 +5,11 @@ sessions as (
 
     select
         *,
-        {{ days_between(
+        {{ dbt.datediff(
             'lag(started_at) over (partition by customer_id order by started_at, session_id)',
-            'started_at'
-        ) }} as gap_days
+            'started_at',
+            'second'
+        ) }} as gap_seconds
 
     from {{ ref('clickstream_sessions') }}
 
@@ -32,8 +33,8 @@ customers as (
         count(*) as session_count,
         sum({{ dbt.datediff('started_at', 'ended_at', 'second') }}) / 60.0 / count(*)
             as session_minutes,
-        {{ exact_sum('gap_days') }} / nullif(count(gap_days), 0) as gap_days,
-        {{ exact_spread('gap_days') }} as gap_days_spread
+        sum(gap_seconds) / 86400.0 / nullif(count(gap_seconds), 0) as gap_days,
+        {{ exact_spread('gap_seconds') }} / 86400.0 as gap_days_spread
 
     from sessions
 

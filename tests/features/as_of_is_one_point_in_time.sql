@@ -1,0 +1,11 @@
+{# Returns the populations whose as_of is not one row, which would multiply every customer. #}
+{% for population in var('populations') %}
+select
+    '{{ population }}' as population,
+    count(*) as as_of_rows
+
+from {{ ref(population ~ '_as_of') }}
+
+having count(*) != 1
+{{ 'union all' if not loop.last }}
+{% endfor %}

@@ -7,7 +7,8 @@ BIN := .venv/bin
 TEST_DB := target/test.duckdb
 
 build: .venv/installed
-	$(BIN)/dbt build
+	@echo "Building and testing; this takes about a minute. Details: logs/dbt.log"
+	@$(BIN)/dbt --quiet build
 	@$(BIN)/python -m segmentation.summary
 
 test: .venv/installed lint

@@ -57,10 +57,9 @@ def parse_settings(block: Mapping | None) -> Settings:
     known = [f.name for f in fields(Settings)]
     for key in block:
         if key not in known:
-            nearest = difflib.get_close_matches(str(key), known, n=1)
-            hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
             raise InputError(
-                f"'{key}' is not a setting: the known ones are {', '.join(known)}.{hint}"
+                f"'{key}' is not a setting: the known ones are {', '.join(known)}."
+                f"{_nearest(str(key), known)}"
             )
     for key in ("population", "axes"):
         if not block.get(key):
@@ -105,5 +104,12 @@ def check_features(settings: Settings, columns: Sequence[str]) -> None:
             if name not in columns:
                 raise InputError(
                     f"the setting '{key}' of {settings.population} names '{name}', which is not a "
-                    f"column of its features; they are {', '.join(columns)}."
+                    f"column of its features.{_nearest(name, columns)} They are "
+                    f"{', '.join(columns)}."
                 )
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """A question for the known name that is most like the given one, if one is."""
+    nearest = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean '{nearest[0]}'?" if nearest else ""

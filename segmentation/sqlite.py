@@ -10,8 +10,13 @@ BATCH_ROWS = 50_000
 
 
 def open_read_only(path: str) -> closing:
-    """Open a SQLite file for reading, as a context that closes it."""
-    return closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True))
+    """Open a SQLite file for reading, as a context that closes it.
+
+    Text that is not UTF-8 is read with a replacement sign for each faulty byte.
+    """
+    connection = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)
+    connection.text_factory = lambda text: text.decode("utf-8", errors="replace")
+    return closing(connection)
 
 
 def declared_columns(connection: sqlite3.Connection, table: str) -> dict[str, pa.DataType]:

@@ -67,20 +67,36 @@ def _notes(connection: duckdb.DuckDBPyConnection, population: str) -> list[str]:
         "from marts.row_counts where population = ? order by source",
         [population],
     ).fetchall()
+    values = connection.execute(
+        "select source, reason, count(*) from marts.rejected_rows "
+        "where population = ? and scope = 'value' group by all order by all",
+        [population],
+    ).fetchall()
     fills = connection.execute(
         "select feature, missing, method, skill from marts.imputation_scores "
         "where population = ? and is_chosen order by feature",
         [population],
     ).fetchall()
-    return [
-        f"Raw {source}: {raw:,} rows = {staged:,} used + {rejected:,} rejected + "
-        f"{duplicates:,} exact duplicates."
-        for source, raw, staged, rejected, duplicates in counts
-    ] + [
-        f"Filled {missing:,} missing values of {feature} by {method}"
-        + (f", which removes {skill:.0%} of the constant's error." if skill and skill > 0 else ".")
-        for feature, missing, method, skill in fills
-    ]
+    return (
+        [
+            f"Raw {source}: {raw:,} rows = {staged:,} used + {rejected:,} rejected + "
+            f"{duplicates:,} exact duplicates."
+            for source, raw, staged, rejected, duplicates in counts
+        ]
+        + [
+            f"Set aside in {source}, as missing: {count:,} values ({reason})."
+            for source, reason, count in values
+        ]
+        + [
+            f"Filled {missing:,} missing values of {feature} by {method}"
+            + (
+                f", which removes {skill:.0%} of the constant's error."
+                if skill and skill > 0
+                else "."
+            )
+            for feature, missing, method, skill in fills
+        ]
+    )
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 {# One row per segment and axis: its level on the axis, from its profile. Half a standard deviation
    from the mean of all customers makes a level high or low. A segment most of whose customers have
-   no value at all has the value level none; the only segment of a population has the level all. #}
+   no value at all has the value level none, or mid where the others make up for them, and never high;
+   the only segment of a population has the level all. #}
 with
 
 axes as (
@@ -56,7 +57,8 @@ levels as (
         axes.axis,
         case
             when axes.axis = 'value' and segments.segment_count = 1 then 'all'
-            when axes.axis = 'value' and profiles.share_above_zero < 0.5 then 'none'
+            when axes.axis = 'value' and profiles.share_above_zero < 0.5
+                then case when axes.direction * profiles.lift >= 0.5 then 'mid' else 'none' end
             when axes.direction * profiles.lift >= 0.5 then 'high'
             when axes.direction * profiles.lift <= -0.5 then 'low'
             else 'mid'

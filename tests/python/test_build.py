@@ -210,7 +210,7 @@ def test_profiles_are_the_means_of_the_features(sample_build: Project):
     ).select_dtypes("number")
     logged = settings_of("clickstream")["log"]
     scaled = customers.assign(**{name: np.log1p(customers[name]) for name in logged})
-    means = customers.groupby("segment_id").mean().stack()
+    means = customers.groupby("segment_id").mean().stack().dropna()
     lifts = scaled.groupby("segment_id").mean() - scaled.drop(columns="segment_id").mean()
     lifts = (lifts / scaled.drop(columns="segment_id").std(ddof=0)).fillna(0).stack()
     profiles = sample_build.frame(

@@ -21,51 +21,51 @@ source as (
 distinct_rows as (
 
     select
-        *,
+        source as raw,
         count(*) as copies
 
     from source
 
-    group by all
+    group by source
 
 ),
 
 renamed as (
 
     select
-        {{ key_text('id') }} as customer_id,
-        {{ calendar_date('dt_customer') }} as enrolled_on,
-        {{ whole_number('year_birth') }} as birth_year,
-        {{ clean_text('education') }} as education,
-        {{ clean_text('marital_status') }} as marital_status,
-        {{ money('income') }} as income,
-        {{ whole_number('kidhome') }} as child_count,
-        {{ whole_number('teenhome') }} as teen_count,
-        {{ whole_number('recency') }} as recency_days,
-        {{ money('mntwines') }} as spend_wines,
-        {{ money('mntfruits') }} as spend_fruits,
-        {{ money('mntmeatproducts') }} as spend_meat,
-        {{ money('mntfishproducts') }} as spend_fish,
-        {{ money('mntsweetproducts') }} as spend_sweets,
-        {{ money('mntgoldprods') }} as spend_gold,
-        {{ whole_number('numdealspurchases') }} as deal_purchase_count,
-        {{ whole_number('numwebpurchases') }} as web_purchase_count,
-        {{ whole_number('numcatalogpurchases') }} as catalog_purchase_count,
-        {{ whole_number('numstorepurchases') }} as store_purchase_count,
-        {{ whole_number('numwebvisitsmonth') }} as web_visit_count,
-        cast({{ is_flag('acceptedcmp1') }} as integer)
-        + cast({{ is_flag('acceptedcmp2') }} as integer)
-        + cast({{ is_flag('acceptedcmp3') }} as integer)
-        + cast({{ is_flag('acceptedcmp4') }} as integer)
-        + cast({{ is_flag('acceptedcmp5') }} as integer) as campaigns_accepted_count,
-        {{ is_flag('complain') }} as has_complained,
-        {{ is_flag('response') }} as response,
-        {{ key_text('year_birth') }} as raw_birth_year,
-        {{ key_text('income') }} as raw_income,
-        {{ key_text('complain') }} as raw_complain,
-        {{ key_text('response') }} as raw_response,
+        {{ key_text('raw.id') }} as customer_id,
+        {{ calendar_date('raw.dt_customer') }} as enrolled_on,
+        {{ whole_number('raw.year_birth') }} as birth_year,
+        {{ clean_text('raw.education') }} as education,
+        {{ clean_text('raw.marital_status') }} as marital_status,
+        {{ money('raw.income') }} as income,
+        {{ whole_number('raw.kidhome') }} as child_count,
+        {{ whole_number('raw.teenhome') }} as teen_count,
+        {{ whole_number('raw.recency') }} as recency_days,
+        {{ money('raw.mntwines') }} as spend_wines,
+        {{ money('raw.mntfruits') }} as spend_fruits,
+        {{ money('raw.mntmeatproducts') }} as spend_meat,
+        {{ money('raw.mntfishproducts') }} as spend_fish,
+        {{ money('raw.mntsweetproducts') }} as spend_sweets,
+        {{ money('raw.mntgoldprods') }} as spend_gold,
+        {{ whole_number('raw.numdealspurchases') }} as deal_purchase_count,
+        {{ whole_number('raw.numwebpurchases') }} as web_purchase_count,
+        {{ whole_number('raw.numcatalogpurchases') }} as catalog_purchase_count,
+        {{ whole_number('raw.numstorepurchases') }} as store_purchase_count,
+        {{ whole_number('raw.numwebvisitsmonth') }} as web_visit_count,
+        cast({{ is_flag('raw.acceptedcmp1') }} as integer)
+        + cast({{ is_flag('raw.acceptedcmp2') }} as integer)
+        + cast({{ is_flag('raw.acceptedcmp3') }} as integer)
+        + cast({{ is_flag('raw.acceptedcmp4') }} as integer)
+        + cast({{ is_flag('raw.acceptedcmp5') }} as integer) as campaigns_accepted_count,
+        {{ is_flag('raw.complain') }} as has_complained,
+        {{ is_flag('raw.response') }} as response,
+        {{ key_text('raw.year_birth') }} as raw_birth_year,
+        {{ key_text('raw.income') }} as raw_income,
+        {{ key_text('raw.complain') }} as raw_complain,
+        {{ key_text('raw.response') }} as raw_response,
         copies,
-        {{ rejected_json('distinct_rows') }} as raw_row
+        cast(to_json(raw) as varchar) as raw_row
 
     from distinct_rows
 

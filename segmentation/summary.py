@@ -90,7 +90,7 @@ def _notes(connection: duckdb.DuckDBPyConnection, population: str) -> list[str]:
         + [
             f"Filled {missing:,} missing values of {feature} by {method}"
             + (
-                f", which removes {skill:.0%} of the constant's error."
+                f", off by {skill:.0%} less than one value for all would be."
                 if skill and skill > 0
                 else "."
             )

@@ -33,12 +33,6 @@ segments as (
 
 ),
 
-playbook as (
-
-    select * from {{ ref('segment_playbook') }}
-
-),
-
 named as (
 
     select
@@ -49,7 +43,7 @@ named as (
 
     from segments
 
-    inner join playbook
+    inner join {{ ref('segment_playbook') }} as playbook
         on
             playbook.population in ('*', segments.population)
             and list_has_all(segments.levels, string_split(playbook.rule, ' '))
@@ -60,12 +54,11 @@ named as (
 
 ),
 
-{# The axes on which segments of one name differ, with a word for each level that has one. #}
+{# One row per segment and axis, and whether segments of one name differ on it. #}
 differences as (
 
     select
-        named.population,
-        named.segment_id,
+        named.*,
         levels.axis,
         levels.words,
         min(levels.level) over namesakes != max(levels.level) over namesakes as is_different
@@ -81,35 +74,23 @@ differences as (
 
 ),
 
-described as (
+told_apart as (
 
     select
         population,
         segment_id,
-        string_agg(words, ', ' order by axis) filter (where is_different) as words
+        action,
+        name || coalesce(
+            ' (' || string_agg(words, ', ' order by axis) filter (where is_different) || ')', ''
+        ) as name
 
     from differences
 
     group by
         population,
-        segment_id
-
-),
-
-told_apart as (
-
-    select
-        named.population,
-        named.segment_id,
-        named.action,
-        named.name || coalesce(' (' || described.words || ')', '') as name
-
-    from named
-
-    inner join described
-        on
-            named.population = described.population
-            and named.segment_id = described.segment_id
+        segment_id,
+        action,
+        differences.name
 
 ),
 

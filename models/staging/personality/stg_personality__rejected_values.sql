@@ -12,8 +12,8 @@ accepted as (
 unusable_words as (
 
     select
-        feature,
-        raw_value
+        list(raw_value) filter (where feature = 'education') as education,
+        list(raw_value) filter (where feature = 'marital_status') as marital_status
 
     from {{ ref('value_map') }}
 
@@ -23,102 +23,53 @@ unusable_words as (
 
 ),
 
-birth_years as (
+judged as (
 
     select
-        'year of birth is not possible' as reason,
-        raw_row,
-        copies
-
-    from accepted
-
-    where
-        raw_birth_year is not null
-        and not coalesce({{ is_possible_birth_year('birth_year', 'enrolled_on') }}, false)
-
-),
-
-incomes as (
-
-    select
-        'income is negative or cannot be read' as reason,
-        raw_row,
-        copies
-
-    from accepted
-
-    where
-        raw_income is not null
-        and not coalesce(income >= 0, false)
-
-),
-
-flags as (
-
-    select
-        'complain is not 0 or 1' as reason,
-        raw_row,
-        copies
-
-    from accepted
-
-    where
-        raw_complain is not null
-        and has_complained is null
-
-    union all
-
-    select
-        'response is not 0 or 1' as reason,
-        raw_row,
-        copies
-
-    from accepted
-
-    where
-        raw_response is not null
-        and response is null
-
-),
-
-words as (
-
-    select
-        replace(unusable_words.feature, '_', ' ') || ' is not a usable word' as reason,
         accepted.raw_row,
-        accepted.copies
+        accepted.copies,
+        [
+            case
+                when
+                    accepted.raw_birth_year is not null
+                    and not coalesce(
+                        {{ is_possible_birth_year('accepted.birth_year', 'accepted.enrolled_on') }},
+                        false
+                    )
+                    then 'year of birth is not possible'
+            end,
+            case
+                when accepted.raw_income is not null and not coalesce(accepted.income >= 0, false)
+                    then 'income is negative or cannot be read'
+            end,
+            case
+                when accepted.raw_complain is not null and accepted.has_complained is null
+                    then 'complain is not 0 or 1'
+            end,
+            case
+                when accepted.raw_response is not null and accepted.response is null
+                    then 'response is not 0 or 1'
+            end,
+            case
+                when list_contains(unusable_words.education, accepted.education)
+                    then 'education is not a usable word'
+            end,
+            case
+                when list_contains(unusable_words.marital_status, accepted.marital_status)
+                    then 'marital status is not a usable word'
+            end
+        ] as reasons
 
     from accepted
 
-    inner join unusable_words
-        on
-            case unusable_words.feature
-                when 'education' then accepted.education
-                when 'marital_status' then accepted.marital_status
-            end = unusable_words.raw_value
-
-),
-
-values_set_aside as (
-
-    select * from birth_years
-
-    union all
-
-    select * from incomes
-
-    union all
-
-    select * from flags
-
-    union all
-
-    select * from words
+    cross join unusable_words
 
 )
 
 select
     'value' as scope,
-    *
+    unnest(list_filter(reasons, lambda reason: reason is not null)) as reason,
+    raw_row,
+    copies
 
-from values_set_aside
+from judged

@@ -23,6 +23,8 @@ from sklearn.metrics import (
 from sklearn.metrics.cluster import contingency_matrix
 from sklearn.model_selection import StratifiedKFold
 
+from segmentation.settings import MAX_K
+
 SEED = 20191001
 SAMPLE_ROWS = 5_000
 SILHOUETTE_ROWS = 2_000
@@ -62,7 +64,7 @@ SCORE_TYPES = {
 
 
 def score_k(
-    matrix: np.ndarray, outcome: np.ndarray | None = None, largest_k: int = 10
+    matrix: np.ndarray, outcome: np.ndarray | None = None, largest_k: int = MAX_K
 ) -> pd.DataFrame:
     """Score k-means for k = 1 to largest_k.
 

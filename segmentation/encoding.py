@@ -24,7 +24,7 @@ import pandas as pd
 from duckdb import DuckDBPyRelation
 
 from segmentation.errors import InputError
-from segmentation.features import kind_of, quoted, sample_query
+from segmentation.features import kind_of, quoted, sample_query, text_literal
 from segmentation.settings import Settings, check_features
 
 SAMPLE_ROWS = 20_000
@@ -168,13 +168,11 @@ def _fit_category(name: str, kind: str, known: pd.Series, settings: Settings) ->
 def _level_expression(
     name: str, level: str, fallback: str | None, share: float, scale: float
 ) -> str:
-    column = quoted(name) if fallback is None else f"coalesce({quoted(name)}, {_text(fallback)})"
-    is_level = f"cast({column} = {_text(level)} as integer)"
+    column = (
+        quoted(name) if fallback is None else f"coalesce({quoted(name)}, {text_literal(fallback)})"
+    )
+    is_level = f"cast({column} = {text_literal(level)} as integer)"
     return f"coalesce(({is_level} - {_literal(share)}) / {_literal(scale)}, 0e0)"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _log(number: str) -> str:

@@ -24,6 +24,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def text_literal(text: str) -> str:
+    """A text as an SQL literal: it's gives 'it''s'."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def sample_query(columns: Sequence[str], rows: int) -> str:
     """A query for a sample of `customers` that depends on their ids alone, not on row order."""
     return (

@@ -37,7 +37,7 @@ from duckdb import DuckDBPyRelation
 from sklearn.linear_model import LogisticRegression, RidgeCV
 
 from segmentation.errors import InputError
-from segmentation.features import kind_of, quoted
+from segmentation.features import kind_of, quoted, text_literal
 from segmentation.settings import Settings, check_features, parse_settings
 
 MAX_TRAINING_ROWS = 50_000
@@ -578,7 +578,7 @@ def _fill(
         sql_type = str(types[target.feature]) if target.is_category else "DOUBLE"
         known, fill = f"customers_to_impute.{column}", f"imputation_fills.{column}"
         filled.append(f"coalesce({known}::{sql_type}, {fill}::{sql_type}) AS {column}")
-        literal = "'" + target.feature.replace("'", "''") + "'"
+        literal = text_literal(target.feature)
         names.append(f"CASE WHEN {known} IS NULL THEN {literal} END")
     return customers.query(
         "customers_to_impute",

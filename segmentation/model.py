@@ -51,7 +51,8 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
 
     Returns MODEL: one row per dimension of the scaled space, with the SQL `expression` that makes
     it from the features, and `centroids`, its value in each segment in order of segment_id. Segment
-    0 has the highest mean on the value axis. `outlier_distance` is the same on every row.
+    0 has the highest mean on the value axis. `outlier_distance` is the same on every row. There is
+    no row where there are no customers, or where all are alike.
 
     K-means runs on a sample of at most SAMPLE_ROWS customers, STARTS times; where there are more
     customers, LLOYD_PASSES passes over all of them in SQL follow.
@@ -69,6 +70,8 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
             f"the cluster scores of {parsed.population} mark {len(chosen)} rows as chosen: build "
             f"{parsed.population}_cluster_scores again, it must mark one."
         )
+    if dimensions.empty:
+        return MODEL.empty_table()
     expressions = dimensions["expression"].tolist()
     sample = scaled_sample(customers, expressions)
     centroids = fit_centroids(sample, int(chosen.iloc[0]))
@@ -82,8 +85,6 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
 
 def fit_centroids(points: np.ndarray, k: int) -> np.ndarray:
     """The centroids of k-means on a sample, k x dimensions: the best of STARTS starts."""
-    if points.shape[1] == 0:
-        return np.empty((1, 0))
     return KMeans(k, n_init=STARTS, random_state=0).fit(points).cluster_centers_
 
 
@@ -171,14 +172,14 @@ def map_weights(points: np.ndarray, features: Sequence[str], settings: Settings)
     components, each turned so that value, or else its heaviest dimension, lies on the plus side.
     """
     weights = np.zeros((2, points.shape[1]))
-    if points.shape[0] > 1 and points.shape[1] > 0:
+    if len(points) > 1:
         components = PCA(min(2, *points.shape), svd_solver="full").fit(points).components_
         weights[: len(components)] = components
     for axis in weights:
         if settings.value_feature in features:
             toward = axis[features.index(settings.value_feature)] * settings.value_sign
         else:
-            toward = axis[np.argmax(np.abs(axis))] if len(axis) else 0
+            toward = axis[np.argmax(np.abs(axis))]
         axis *= -1 if toward < 0 else 1
     return weights.round(DECIMALS)
 
@@ -204,8 +205,6 @@ def _model_table(
     weights: np.ndarray,
     points: np.ndarray,
 ) -> pa.Table:
-    if dimensions.empty:
-        return MODEL.empty_table()
     table = dimensions.assign(
         population=population,
         position=range(1, len(dimensions) + 1),

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from segmentation.errors import InputError
-from segmentation.features import quoted
+from segmentation.features import quoted, text_literal
 from segmentation.sqlite import declared_columns, open_read_only
 
 UNREADABLE_LINES = pa.schema(
@@ -88,17 +88,13 @@ def _paths(source: Mapping) -> list[str]:
     return sorted(glob(source["path"], include_hidden=True))
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _read_csv_file(path: str, source: Mapping) -> tuple[list[str], int, pa.Table]:
     """The columns of one file, the number of rows that have them, and the lines that have not.
 
     Every column is read, since DuckDB checks the encoding of those that it reads only.
     """
     with duckdb.connect() as connection:
-        relation = f"read_csv({_literal(path)}, {source['options']}, store_rejects = true)"
+        relation = f"read_csv({text_literal(path)}, {source['options']}, store_rejects = true)"
         columns = connection.sql(f"select * from {relation} limit 0").columns
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
         every_column = ", ".join(quoted(column) for column in columns)
@@ -108,7 +104,7 @@ def _read_csv_file(path: str, source: Mapping) -> tuple[list[str], int, pa.Table
         lines = connection.sql(
             f"""
             select
-                {_literal(Path(path).name)} as file_name,
+                {text_literal(Path(path).name)} as file_name,
                 cast(line as bigint) as line_number,
                 min(lower(cast(error_type as varchar))) as problem,
                 coalesce(min(trim(csv_line, chr(10) || chr(13))), '') as raw_row,
@@ -129,7 +125,7 @@ def _read_csv_file(path: str, source: Mapping) -> tuple[list[str], int, pa.Table
 
 def _read_parquet_file(path: str, source: Mapping) -> tuple[list[str], int, pa.Table]:
     with duckdb.connect() as connection:
-        relation = f"read_parquet({_literal(path)})"
+        relation = f"read_parquet({text_literal(path)})"
         columns = connection.sql(f"select * from {relation} limit 0").columns
         rows = connection.sql(f"select count(*) from {relation}").fetchall()[0][0]
     return [column.lower() for column in columns], rows, UNREADABLE_LINES.empty_table()

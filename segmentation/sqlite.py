@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from segmentation.features import quoted
+
 BATCH_ROWS = 50_000
 
 
@@ -40,9 +42,8 @@ def read_table(path: str, table: str) -> pa.Table:
     """
     with open_read_only(path) as connection:
         columns = declared_columns(connection, table)
-        quoted = table.replace('"', '""')
-        names = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
-        cursor = connection.execute(f'select {names} from "{quoted}"')
+        names = ", ".join(quoted(name) for name in columns)
+        cursor = connection.execute(f"select {names} from {quoted(table)}")
         chunks: list[list[pa.Array]] = [[] for _ in columns]
         while batch := cursor.fetchmany(BATCH_ROWS):
             for chunk, values, kind in zip(

@@ -6,6 +6,7 @@ segment differs from every other in several features. Within a segment a count i
 smoothly, so that a good method finds the planted segments and nothing finer.
 """
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
 import duckdb
@@ -111,6 +112,23 @@ CLICKSTREAM_SEGMENTS = (
         cheapness=0.4,
     ),
 )
+
+CLICKSTREAM_CROWD = ClickstreamSegment(
+    "everyone",
+    share=1.0,
+    sessions=(1, 6),
+    views=(4, 13),
+    carts=(0, 6),
+    purchases=(0, 6),
+    categories=(1, 8),
+    first_day=(0, 14),
+    last_day=(16, 30),
+    weekend=0.3,
+    night=0.2,
+    visit_seconds=(100, 600),
+    cheapness=1.0,
+)
+"""Customers without segments: every feature has one peak, and covers what the segments cover."""
 
 CATEGORIES = (
     ("electronics.smartphone", 92),
@@ -439,15 +457,21 @@ order by occurred_at, user_id, luck, copy_number
 
 
 def simulate_clickstream(
-    connection: duckdb.DuckDBPyConnection, customers: int, seed: int = 7, dirt: bool = False
+    customers: int,
+    seed: int = 7,
+    dirt: bool = False,
+    structure: bool = True,
+    connection: duckdb.DuckDBPyConnection | None = None,
 ) -> tuple[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation]:
     """Return the shop events of October 2019 and the segment planted in each customer.
 
-    connection: where the events are computed; it gets temporary macros named simulated_....
     customers: how many; each has about 8 events on average.
     dirt: also make what is wrong in the public data: 1 view in 1,000 with a price of 0.00, and 13
         additional copies of views: 6 exact, 2 with a negative price, 2 without a user, 2 with a
         time that cannot be read and 1 with an unknown event type.
+    structure: False makes one crowd without segments, CLICKSTREAM_CROWD.
+    connection: where the events are computed, by default one of their own; it gets temporary macros
+        named simulated_....
 
     Returns two lazy relations. The events are in the order of their time with the columns
     event_time (text, as 2019-10-01 00:00:00 UTC), event_type (view, cart, purchase), product_id,
@@ -462,9 +486,11 @@ def simulate_clickstream(
         )
     if not 0 <= seed < 2**32:
         raise InputError(f"the seed is {seed}: give one from 0 to {2**32 - 1}.")
+    connection = connection or duckdb.connect()
     connection.execute(_MACROS)
+    segments = CLICKSTREAM_SEGMENTS if structure else (CLICKSTREAM_CROWD,)
     sizes = {"categories": len(CATEGORIES), "products_per_category": PRODUCTS_PER_CATEGORY}
-    planted = [_segments(), _CUSTOMERS.format(customers=customers, seed=seed, **sizes)]
+    planted = [_segments(segments), _CUSTOMERS.format(customers=customers, seed=seed, **sizes)]
     shop = [_categories(), _CATALOGUE.format(brands=list(BRANDS), **sizes)]
     steps = [
         *planted,
@@ -478,10 +504,10 @@ def simulate_clickstream(
     )
 
 
-def _segments() -> str:
-    """CLICKSTREAM_SEGMENTS as a common table expression, shares as intervals of 0 to 1."""
+def _segments(segments: Sequence[ClickstreamSegment]) -> str:
+    """Segments as a common table expression, shares as intervals of 0 to 1."""
     rows, share_to = [], 0.0
-    for segment in CLICKSTREAM_SEGMENTS:
+    for segment in segments:
         share_from, share_to = share_to, round(share_to + segment.share, 6)
         rows.append((*astuple(segment), share_from, share_to))
     names = [field.name for field in fields(ClickstreamSegment)]

@@ -45,7 +45,7 @@ PERSONALITY_COLUMNS = (
 def clickstream_events(customers: int, seed: int = 7, dirt: bool = False):
     """The events and the truth as lists of rows."""
     with duckdb.connect() as connection:
-        events, truth = simulate_clickstream(connection, customers, seed, dirt)
+        events, truth = simulate_clickstream(customers, seed, dirt, connection=connection)
         return events.fetchall(), truth.fetchall()
 
 
@@ -58,7 +58,7 @@ def sample_events() -> list[list[str]]:
 def clickstream_features(customers: int, seed: int) -> tuple[pd.DataFrame, pd.Series]:
     """Features of the kind that the project clusters, and the planted segment."""
     with duckdb.connect() as connection:
-        events, truth = simulate_clickstream(connection, customers, seed)
+        events, truth = simulate_clickstream(customers, seed, connection=connection)
         events.create("events")
         features = connection.sql("""
             with sessions as (
@@ -144,7 +144,7 @@ def prediction_strength(matrix: np.ndarray, k: int, splits: int = 6) -> float:
 
 
 def test_command_rewrites_the_committed_samples_byte_for_byte(tmp_path):
-    command = [sys.executable, "-m", "segmentation.simulate", str(tmp_path)]
+    command = [sys.executable, "-m", "segmentation.simulate", "--out", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     for path in (CLICKSTREAM, PERSONALITY, CLICKSTREAM_TRUTH, PERSONALITY_TRUTH):
         assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes(), path
@@ -244,7 +244,7 @@ def test_clickstream_is_the_same_for_any_number_of_threads():
     tables = []
     for threads in (1, 4):
         with duckdb.connect(config={"threads": threads}) as connection:
-            events, truth = simulate_clickstream(connection, 20_000, dirt=True)
+            events, truth = simulate_clickstream(20_000, dirt=True, connection=connection)
             tables.append((events.to_arrow_table(), truth.order("user_id").to_arrow_table()))
     assert tables[0][0].num_rows > 100_000
     assert tables[0] == tables[1]
@@ -256,8 +256,7 @@ def test_another_seed_gives_other_customers():
 
 
 def test_shares_are_those_that_were_planted():
-    with duckdb.connect() as connection:
-        planted = simulate_clickstream(connection, 50_000)[1].df().segment
+    planted = simulate_clickstream(50_000)[1].df().segment
     shares = planted.value_counts(normalize=True)
     for segment in CLICKSTREAM_SEGMENTS:
         assert shares[segment.segment] == pytest.approx(segment.share, abs=0.01)
@@ -333,8 +332,8 @@ def test_k_means_finds_the_planted_segments_and_nothing_finer(features, seed):
 
 @pytest.mark.parametrize("customers", [0, -5, 10**9])
 def test_an_impossible_number_of_customers_is_explained(customers):
-    with duckdb.connect() as connection, pytest.raises(InputError, match=str(customers)):
-        simulate_clickstream(connection, customers)
+    with pytest.raises(InputError, match=str(customers)):
+        simulate_clickstream(customers)
 
 
 def test_too_few_people_are_explained():

@@ -10,6 +10,7 @@ import pandas as pd
 from segmentation.errors import InputError
 from segmentation.simulate.clickstream import simulate_clickstream
 from segmentation.simulate.personality import simulate_personality
+from segmentation.simulate.shop import simulate_shop
 
 SEED = 7
 
@@ -54,6 +55,7 @@ POPULATIONS = {
         delimiter="\t",
         line_end="\r\n",
     ),
+    "shop": Population(simulate_shop, sample_customers=600, file_name="Customers.csv"),
 }
 
 

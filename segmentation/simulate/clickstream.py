@@ -16,6 +16,8 @@ from segmentation.errors import InputError
 MAX_CUSTOMERS = 100_000_000
 """User ids have nine digits and are distinct up to here."""
 
+CUSTOMERS_PER_BOT = 600
+
 
 @dataclass(frozen=True)
 class ClickstreamSegment:
@@ -379,6 +381,57 @@ events as (
 )
 """
 
+# A bot views products of all categories in one visit, one every second or two, and nothing else.
+_BOTS = """
+bots as (
+
+    select
+        700000000 + (number * 48271) % 199999991 as user_id,
+        simulated_draw(number, {seed} + 1000) as bot_key,
+        cast(floor(250 * 8 ** (simulated_uniform(bot_key, 2) ** 3)) as integer) as view_count,
+        1 + simulated_draw(bot_key, 1) % 2 as pace,
+        {start} + cast(floor(30 * 86400 * simulated_uniform(bot_key, 3)) as bigint) as starts_at
+
+    from range({bots}) as numbers (number)
+
+)
+"""
+
+_BOT_EVENTS = """
+bot_views as (
+
+    select
+        *,
+        unnest(range(view_count)) as item,
+        (bot_key + (item + 1) * 2246822519) & 4294967295 as item_key,
+        simulated_draw(item_key, 1) % ({categories} * {products_per_category}) as product
+
+    from bots
+
+),
+
+bot_events as (
+
+    select
+        epoch_ms(1000 * (starts_at + pace * item)) as occurred_at,
+        'view' as event_type,
+        product_id,
+        category_id,
+        category_code,
+        brand,
+        price,
+        user_id,
+        cast(cast(md5('bot ' || user_id) as uuid) as varchar) as user_session,
+        simulated_draw(item_key, 3) as luck,
+        0 as copy_number
+
+    from bot_views
+
+    inner join catalogue using (product)
+
+)
+"""
+
 _CLEAN = """
 raw_events as (
 
@@ -392,7 +445,7 @@ raw_events as (
 """
 
 # Each spoiled row is a further copy of a view with one field changed, so that the events that are
-# left after cleaning are those of the clean data (but for the prices of 0).
+# left after cleaning are those of the clean data (but for the prices of 0) and of the bots.
 _DIRTY = """
 copied_views as (
 
@@ -417,7 +470,13 @@ raw_events as (
         * replace (if(event_type = 'view' and luck % 1000 = 0, 0, price) as price),
         strftime(occurred_at, '%Y-%m-%d %H:%M:%S UTC') as event_time
 
-    from events
+    from (
+        select * from events
+
+        union all by name
+
+        select * from bot_events
+    )
 
     union all by name
 
@@ -466,9 +525,11 @@ def simulate_clickstream(
     """Return the shop events of October 2019 and the segment planted in each customer.
 
     customers: how many; each has about 8 events on average.
-    dirt: also make what is wrong in the public data: 1 view in 1,000 with a price of 0.00, and 13
-        additional copies of views: 6 exact, 2 with a negative price, 2 without a user, 2 with a
-        time that cannot be read and 1 with an unknown event type.
+    dirt: also make what is wrong in such data: 1 view in 1,000 with a price of 0.00; 13 additional
+        copies of views: 6 exact, 2 with a negative price, 2 without a user, 2 with a time that
+        cannot be read and 1 with an unknown event type; and, in addition to the customers, one bot
+        for every CUSTOMERS_PER_BOT, at least 2, which views 250 to 2,000 products in one visit and
+        has the segment bot in the truth.
     structure: False makes one crowd without segments, CLICKSTREAM_CROWD.
     connection: where the events are computed, by default one of their own; it gets temporary macros
         named simulated_....
@@ -491,16 +552,21 @@ def simulate_clickstream(
     segments = CLICKSTREAM_SEGMENTS if structure else (CLICKSTREAM_CROWD,)
     sizes = {"categories": len(CATEGORIES), "products_per_category": PRODUCTS_PER_CATEGORY}
     planted = [_segments(segments), _CUSTOMERS.format(customers=customers, seed=seed, **sizes)]
+    truth = "select user_id, segment from customers"
+    if dirt:
+        bots = max(2, customers // CUSTOMERS_PER_BOT)
+        planted.append(_BOTS.format(bots=bots, seed=seed, start=FIRST_SECOND))
+        truth += " union all select user_id, 'bot' from bots"
     shop = [_categories(), _CATALOGUE.format(brands=list(BRANDS), **sizes)]
     steps = [
         *planted,
         *shop,
         _EVENTS.format(start=FIRST_SECOND, **sizes),
-        _DIRTY if dirt else _CLEAN,
+        *([_BOT_EVENTS.format(**sizes), _DIRTY] if dirt else [_CLEAN]),
     ]
     return (
         connection.sql(f"with {','.join(steps)} {_ORDERED}"),
-        connection.sql(f"with {','.join(planted)} select user_id, segment from customers"),
+        connection.sql(f"with {','.join(planted)} {truth}"),
     )
 
 

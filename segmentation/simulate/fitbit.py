@@ -148,8 +148,8 @@ def simulate_fitbit(
         one day cannot be read, one has more minutes than a day, and one body mass index is 0.
     structure: whether there are segments; without, all users are of one kind.
 
-    Returns a frame for each file by its path below fitbit/, with the columns of the public files
-    and times as text, and the truth with Id and segment, in the order of Id. Every sixth user or so
+    Returns a frame for each file by its path below fitbit/ (those by the hour or minute as .zip,
+    as they are downloaded), with the columns of the public files and times as text, and the truth with Id and segment, in the order of Id. Every sixth user or so
     has minutes, for two days; three of four have sleep, one of eight by the minute; two of five
     have logged a weight. On about one day in sixteen the device was not worn.
 
@@ -173,7 +173,7 @@ def simulate_fitbit(
         is_part = weights["export"] == number
         files[f"{export}/weightLogInfo_merged.csv"] = _weight_file(weights[is_part])
         is_part = (nights["export"] == number) & nights["has_minutes"]
-        files[f"{export}/minuteSleep_merged.csv"] = _sleep_minutes_file(nights[is_part], random)
+        files[f"{export}/minuteSleep_merged.zip"] = _sleep_minutes_file(nights[is_part], random)
     second = nights[nights["export"] == 1]
     files[f"{EXPORTS[1]}/sleepDay_merged.csv"] = _sleep_file(second)
     files |= _minute_files(EXPORTS[1], hours, users, random)
@@ -352,11 +352,11 @@ def _hourly_files(export: str, hours: pd.DataFrame, users: pd.DataFrame) -> File
     intensity = (hours["steps"] / 25).round().clip(upper=180).astype(int)
     weight = users["weight"].to_numpy()[hours["user"]]
     return {
-        f"{export}/hourlySteps_merged.csv": keys.assign(StepTotal=hours["steps"]),
-        f"{export}/hourlyIntensities_merged.csv": keys.assign(
+        f"{export}/hourlySteps_merged.zip": keys.assign(StepTotal=hours["steps"]),
+        f"{export}/hourlyIntensities_merged.zip": keys.assign(
             TotalIntensity=intensity, AverageIntensity=(intensity / 60).round(6)
         ),
-        f"{export}/hourlyCalories_merged.csv": keys.assign(
+        f"{export}/hourlyCalories_merged.zip": keys.assign(
             Calories=_calories(hours["steps"], weight, 60)
         ),
     }
@@ -377,12 +377,12 @@ def _minute_files(
     mets = 10 + np.rint(steps * 0.45).astype(int)
     weight = users["weight"].to_numpy()[hours["user"].repeat(60)]
     return {
-        f"{export}/minuteStepsNarrow_merged.csv": keys.assign(Steps=steps),
-        f"{export}/minuteIntensitiesNarrow_merged.csv": keys.assign(
+        f"{export}/minuteStepsNarrow_merged.zip": keys.assign(Steps=steps),
+        f"{export}/minuteIntensitiesNarrow_merged.zip": keys.assign(
             Intensity=np.digitize(steps, (1, 70, 100))
         ),
-        f"{export}/minuteMETsNarrow_merged.csv": keys.assign(METs=mets),
-        f"{export}/minuteCaloriesNarrow_merged.csv": keys.assign(
+        f"{export}/minuteMETsNarrow_merged.zip": keys.assign(METs=mets),
+        f"{export}/minuteCaloriesNarrow_merged.zip": keys.assign(
             Calories=(mets * weight / 600).round(4)
         ),
     }

@@ -15,7 +15,7 @@ from conftest import ROOT, SAMPLE, Project
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 from sklearn.preprocessing import StandardScaler
 
-POPULATIONS = ("clickstream", "personality")
+POPULATIONS = ("clickstream", "personality", "shop")
 
 
 def settings_of(population: str) -> dict:
@@ -81,10 +81,22 @@ def test_the_samples_give_back_their_planted_segments(sample_build: Project, pop
     )
     found = sample_build.frame(f"select customer_id, segment_id from models.{population}_segments")
     both = truth.merge(found, on="customer_id")
+    people = both[both["segment"] != "bot"]
 
     assert len(both) == len(found)
-    assert found["segment_id"].nunique() == truth["segment"].nunique()
-    assert adjusted_rand_score(both["segment"], both["segment_id"]) >= 0.9
+    assert found["segment_id"].nunique() == people["segment"].nunique()
+    assert adjusted_rand_score(people["segment"], people["segment_id"]) >= 0.9
+
+
+def test_bots_are_outliers(sample_build: Project):
+    truth = pd.read_csv(
+        ROOT / "tests" / "fixtures" / "clickstream_truth.csv", dtype={"customer_id": str}
+    )
+    found = sample_build.frame("select customer_id, is_outlier from models.clickstream_segments")
+    both = truth.merge(found, on="customer_id")
+
+    assert both.loc[both["segment"] == "bot", "is_outlier"].tolist() == [True, True]
+    assert both.loc[both["segment"] != "bot", "is_outlier"].mean() < 0.01
 
 
 def test_shuffled_input_and_other_threads_give_identical_segments(
@@ -117,6 +129,7 @@ def test_conservation_by_counting_lines(sample_build: Project):
     for population, source, path in (
         ("clickstream", "events", SAMPLE / "clickstream" / "2019-Oct.csv"),
         ("personality", "customers", SAMPLE / "personality" / "marketing_campaign.csv"),
+        ("shop", "customers", SAMPLE / "shop" / "Customers.csv"),
     ):
         raw, staged, rejected, duplicates = counts[population, source]
         lines = path.read_text().splitlines()[1:]

@@ -23,9 +23,9 @@ The margins that XGBoost starts from are the linear model's predictions of its o
 Out-of-fold predictions would leave larger residuals to learn from; on samples of 30 to 2,216 known
 incomes they never gave a lower held-out error, and a clearly higher one below 100.
 
-A feature predicts another only where at least half of the customers to be filled have it. Weight and
-body mass index are known for the same users: each would predict the other well on cells that are
-held out, and be missing itself wherever it is needed.
+A feature predicts another only where at least half of the customers to be filled have it. Weight
+and body mass index are known for the same users: each would predict the other well on cells that
+are held out, and be missing itself wherever it is needed.
 """
 
 import segmentation.threads  # isort: skip  # noqa: F401

@@ -84,7 +84,7 @@ def unreadable_lines(
 
 
 def read_rows(source: Mapping) -> pa.RecordBatchReader:
-    """The rows of all CSV files of one source, plain and zipped, united by the names of the columns.
+    """The rows of all CSV files of one source, plain and zipped, united by the names of columns.
 
     source: as in `unreadable_lines`, which has checked it, and `columns`: those that are there even
         where no file has them, as NULL.
@@ -162,7 +162,7 @@ def _export(file: str, source: Mapping) -> str:
 
 @contextmanager
 def _plain_csv(path: str) -> Iterator[str]:
-    """The path of a CSV file, or of the one that a zip holds, unpacked for as long as it is used."""
+    """The path of a CSV file, or of the one that a zip holds, unpacked while it is used."""
     if not path.lower().endswith(".zip"):
         yield path
         return

@@ -120,7 +120,7 @@ FITBIT_SEGMENTS = (
 )
 
 ALIKE = FitbitSegment(
-    "alike",
+    "everyone",
     share=1.0,
     steps=(7700, 2300),
     variation=(0.42, 0.08),
@@ -148,10 +148,11 @@ def simulate_fitbit(
         one day cannot be read, one has more minutes than a day, and one body mass index is 0.
     structure: whether there are segments; without, all users are of one kind.
 
-    Returns a frame for each file by its path below fitbit/ (those by the hour or minute as .zip,
-    as they are downloaded), with the columns of the public files and times as text, and the truth with Id and segment, in the order of Id. Every sixth user or so
-    has minutes, for two days; three of four have sleep, one of eight by the minute; two of five
-    have logged a weight. On about one day in sixteen the device was not worn.
+    Returns a frame for each file by its path below fitbit/ (those by the hour or minute as .zip, as
+    they are downloaded), with the columns of the public files and times as text; and the truth with
+    Id and segment, in the order of Id. Every sixth user or so has minutes, for two days; three of
+    four have sleep, one of eight by the minute; two of five have logged a weight. On about one day
+    in sixteen the device was not worn.
 
     Raises InputError where there are fewer than 20 customers.
     """

@@ -25,8 +25,9 @@ class Population:
 
     simulate: a function of customers, seed, dirt and structure, which returns the raw data and the
         truth. Raw is a table, or a dict of file names and tables; a table is a pandas frame or a
-        DuckDB relation. A file x.zip holds the one file x.csv. The truth has the customer in its first column and the segment in its
-        second, one row per customer; without structure, all customers have one segment.
+        DuckDB relation. A file x.zip holds the one file x.csv. The truth has the customer in its
+        first column and the segment in its second, one row per customer; without structure, all
+        customers have one segment.
     sample_customers: how many the committed sample has.
     file_name: the name of the raw file, where raw is a table.
     delimiter, line_end: of its CSV files.

@@ -1,4 +1,4 @@
-{# One row per user with a day that was over by as_of: every feature that is known about the user. #}
+{# One row per user with a day that was over by as_of: every feature that is known of the user. #}
 with
 
 activity as (

@@ -1,5 +1,5 @@
-{# One row per user and hour of the days on which the device was worn, from the hourly files or, where
-   they say nothing, from the minutes. #}
+{# One row per user and hour of the days on which the device was worn, from the hourly files or,
+   where they say nothing, from the minutes. #}
 with
 
 worn_days as (

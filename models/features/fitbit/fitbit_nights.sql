@@ -1,6 +1,6 @@
-{# One row per user and day on which a sleep ended, over by as_of: the minutes of all its sleeps, from
-   the daily files or, where they say nothing, from the minutes; and, where there are minutes, when
-   the longest sleep began. #}
+{# One row per user and day on which a sleep ended, over by as_of: the minutes of all its sleeps,
+   from the daily files or, where they say nothing, from the minutes; and, where there are minutes,
+   when the longest sleep began. #}
 with
 
 observation as (
@@ -34,7 +34,7 @@ from_minutes as (
         day,
         sum(sleep_minutes) as sleep_minutes,
         sum(bed_minutes) as bed_minutes,
-        first(started_at order by bed_minutes desc, started_at) as bedtime
+        first(started_at order by bed_minutes desc, started_at asc) as bedtime
 
     from sleeps
 

@@ -28,7 +28,7 @@ distinct_rows as (
 
     select
         struct_pack(*columns(source.* exclude (export))) as raw,
-        max({'number': exports.export_number, 'name': exports.export}) as last_export,
+        max(row(exports.export_number, exports.export)) as last_export,
         count(*) as copies
 
     from source
@@ -51,8 +51,8 @@ renamed as (
         {{ whole_number('raw.lightlyactiveminutes') }} as lightly_active_minutes,
         {{ whole_number('raw.sedentaryminutes') }} as sedentary_minutes,
         {{ exact_number('raw.calories') }} as calories,
-        last_export.name as export,
-        last_export.number as export_number,
+        last_export[2] as export,
+        last_export[1] as export_number,
         copies,
         raw
 

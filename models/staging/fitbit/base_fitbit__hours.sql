@@ -69,8 +69,9 @@ compared as (
 
     select
         * exclude (raw, fault),
-        coalesce(fault, {{ lost_to_another_row('customer_id, started_at, step_count is null, intensity is null, calories is null') }})
-            as rejection_reason,
+        coalesce(fault, {{ lost_to_another_row(
+            'customer_id, started_at, step_count is null, intensity is null, calories is null'
+        ) }}) as rejection_reason,
         case when rejection_reason is not null then cast(to_json(raw) as varchar) end as raw_row
 
     from judged

@@ -71,8 +71,7 @@ compared as (
 
     select
         * exclude (raw, fault),
-        coalesce(fault, {{ lost_to_another_row('customer_id, day') }})
-            as rejection_reason,
+        coalesce(fault, {{ lost_to_another_row('customer_id, day') }}) as rejection_reason,
         case when rejection_reason is not null then cast(to_json(raw) as varchar) end as raw_row
 
     from judged

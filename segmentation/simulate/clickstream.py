@@ -121,7 +121,7 @@ CLICKSTREAM_CROWD = ClickstreamSegment(
     sessions=(1, 6),
     views=(4, 13),
     carts=(0, 6),
-    purchases=(0, 6),
+    purchases=(1, 6),
     categories=(1, 8),
     first_day=(0, 14),
     last_day=(16, 30),
@@ -130,7 +130,10 @@ CLICKSTREAM_CROWD = ClickstreamSegment(
     visit_seconds=(100, 600),
     cheapness=1.0,
 )
-"""Customers without segments: every feature has one peak, and covers what the segments cover."""
+"""Customers without segments: every feature has one peak, and covers what the segments cover.
+
+Everyone buys, since those who do not are a kind of their own, however few.
+"""
 
 CATEGORIES = (
     ("electronics.smartphone", 92),

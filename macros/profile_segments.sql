@@ -1,24 +1,27 @@
-{# Every numeric and boolean feature of a population, averaged within each segment and over all
-   customers: one row per segment and feature. `lift` is the distance of the two means in standard
-   deviations, on the scale of ln(1 + x) for the features that the settings log. #}
-{% macro profile_segments(population, customers, segments) %}
+{# Every feature of a population that can be averaged, within each segment and over all customers: one
+   row per segment and number or boolean, and one per segment and level of the categories and lists
+   that the model clusters, where the mean is the share of customers who have it. `lift` is the
+   distance of the two means in standard deviations, on the scale of ln(1 + x) for the features that
+   the settings log. #}
+{% macro profile_segments(population, customers, segments, model) %}
 {% set logged = population_settings(population).log or [] %}
-{% set features = [] %}
+{% set features = {} %}
 {% for column in adapter.get_columns_in_relation(customers) if execute %}
     {% if column.is_number() or column.dtype in ('BOOLEAN', 'UBIGINT', 'HUGEINT') %}
-        {% do features.append(column.name) %}
+        {% do features.update({column.name: 'customers.' ~ adapter.quote(column.name)}) %}
     {% endif %}
 {% endfor %}
+{% do features.update(stored_levels(model)) %}
 with
 
 customers as (
 
     select
         segments.segment_id,
-        {% for feature in features %}
-        cast(customers.{{ adapter.quote(feature) }} as double) as {{ adapter.quote(feature) }},
+        {% for feature, expression in features.items() %}
+        cast({{ expression }} as double) as {{ adapter.quote(feature) }},
         {% endfor %}
-        customers.customer_id
+        customers.imputed_features
 
     from {{ customers }} as customers
 
@@ -27,17 +30,36 @@ customers as (
 
 ),
 
+{# One row per segment and feature that was filled in for some of its customers. #}
+imputed as (
+
+    select
+        segment_id,
+        feature,
+        count(*) as customers
+
+    from customers
+
+    cross join unnest(imputed_features) as filled (feature)
+
+    group by
+        segment_id,
+        feature
+
+),
+
 {# One row per segment and one, without a segment_id, for all customers. #}
 totals as (
 
     select
         segment_id,
+        count(*) as customers,
         [
             {% for feature in features %}
             {% set column = adapter.quote(feature) %}
             {% set scaled = log_scale(column) if feature in logged else column %}
             {
-                'feature': '{{ feature }}',
+                'feature': {{ dbt.string_literal(dbt.escape_single_quotes(feature)) }},
                 'known': count({{ column }}),
                 'above_zero': count({{ column }}) filter (where {{ column }} > 0),
                 'total': {{ exact_sum(column) }},
@@ -57,6 +79,7 @@ means as (
 
     select
         segment_id,
+        customers,
         sums.feature,
         sums.total / nullif(sums.known, 0) as mean,
         sums.scaled_total / nullif(sums.known, 0) as scaled_mean,
@@ -70,6 +93,7 @@ means as (
     from (
         select
             segment_id,
+            customers,
             unnest(sums) as sums
 
         from totals
@@ -88,7 +112,8 @@ profiles as (
         coalesce(
             (segment.scaled_mean - population.scaled_mean) / nullif(population.scaled_spread, 0), 0
         ) as lift,
-        segment.share_above_zero
+        segment.share_above_zero,
+        coalesce(imputed.customers, 0) / segment.customers as imputed_share
 
     from means as segment
 
@@ -96,6 +121,11 @@ profiles as (
         on
             segment.feature = population.feature
             and population.segment_id is null
+
+    left join imputed
+        on
+            segment.segment_id = imputed.segment_id
+            and split_part(segment.feature, ' = ', 1) = imputed.feature
 
     where segment.segment_id is not null
 

@@ -17,7 +17,7 @@ dimension.
 """
 
 import segmentation.threads  # isort: skip  # noqa: F401
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ DIMENSION_COLUMNS = (
 
 
 def feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str, str]:
-    """The features that are clustered, each with its kind: numeric, boolean or category.
+    """The features that are clustered, each with its kind, as `features.kind_of` names it.
 
     Raises InputError where a setting names no column, or a feature has a type that has no kind.
     """
@@ -63,8 +63,8 @@ def feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str, 
         if kind is None:
             raise InputError(
                 f"the feature '{name}' of {settings.population} has the type {types[name]}, which "
-                "cannot be clustered: cast it to a number, a boolean or text, or add it to the "
-                "setting 'exclude'."
+                "cannot be clustered: cast it to a number, a boolean, text or a list of texts, or "
+                "add it to the setting 'exclude'."
             )
     return kinds
 
@@ -78,7 +78,12 @@ def fit_dimensions(customers: DuckDBPyRelation, settings: Settings) -> pd.DataFr
     kinds = feature_kinds(customers, settings)
     columns = [quoted(name) for name in kinds]
     sample = customers.query("customers", sample_query(["customer_id", *columns], SAMPLE_ROWS)).df()
-    fits = {"numeric": _fit_number, "boolean": _fit_number, "category": _fit_category}
+    fits = {
+        "numeric": _fit_number,
+        "boolean": _fit_number,
+        "category": _fit_category,
+        "list": _fit_list,
+    }
     dimensions = [
         dimension
         for name, kind in kinds.items()
@@ -143,10 +148,32 @@ def _fit_category(name: str, kind: str, known: pd.Series, settings: Settings) ->
     shares = known.value_counts(normalize=True).sort_index()
     if len(shares) < 2:
         return []
-    fallback = shares.idxmax()
+    fallback = None if name in settings.does_not_apply else shares.idxmax()
+    column = (
+        quoted(name) if fallback is None else f"coalesce({quoted(name)}, {text_literal(fallback)})"
+    )
+    return _level_dimensions(name, kind, shares, fallback, lambda level: f"{column} = {level}")
+
+
+def _fit_list(name: str, kind: str, known: pd.Series, settings: Settings) -> list[dict]:
+    items = known.map(set).explode().dropna()
+    shares = (items.value_counts() / len(known)).sort_index()
+    shares = shares[shares < 1]
+    return _level_dimensions(
+        name, kind, shares, None, lambda item: f"list_contains({quoted(name)}, {item})"
+    )
+
+
+def _level_dimensions(
+    name: str,
+    kind: str,
+    shares: pd.Series,
+    fallback: str | None,
+    has_level: Callable[[str], str],
+) -> list[dict]:
+    """One dimension per level that is not rare; has_level says in SQL who has a level."""
     common = shares[shares >= RARE_LEVEL_SHARE]
     scale = float(np.sqrt((common * (1 - common)).sum()))
-    does_not_apply = name in settings.does_not_apply
     return [
         {
             "dimension": f"{name} = {level}",
@@ -154,25 +181,16 @@ def _fit_category(name: str, kind: str, known: pd.Series, settings: Settings) ->
             "kind": kind,
             "level": level,
             "transform": "none",
-            "fallback": None if does_not_apply else fallback,
+            "fallback": fallback,
             "centre": share,
             "scale": scale,
-            "expression": _level_expression(
-                name, level, None if does_not_apply else fallback, share, scale
+            "expression": (
+                f"coalesce((cast({has_level(text_literal(level))} as integer) - {_literal(share)}) "
+                f"/ {_literal(scale)}, 0e0)"
             ),
         }
         for level, share in common.items()
     ]
-
-
-def _level_expression(
-    name: str, level: str, fallback: str | None, share: float, scale: float
-) -> str:
-    column = (
-        quoted(name) if fallback is None else f"coalesce({quoted(name)}, {text_literal(fallback)})"
-    )
-    is_level = f"cast({column} = {text_literal(level)} as integer)"
-    return f"coalesce(({is_level} - {_literal(share)}) / {_literal(scale)}, 0e0)"
 
 
 def _log(number: str) -> str:

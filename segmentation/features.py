@@ -10,12 +10,15 @@ NUMERIC_TYPES = {
 
 
 def kind_of(column_type) -> str | None:
-    """The kind of feature that a column of a DuckDB type holds: numeric, boolean or category.
+    """The kind of feature a column of a DuckDB type holds: numeric, boolean, category or list.
 
-    None for a type that holds no feature: dates, times, lists and other nested types.
+    A list is one of texts. None for a type that holds no feature: dates, times, and other nested
+    types.
     """
     if column_type.id in NUMERIC_TYPES:
         return "numeric"
+    if column_type.id == "list":
+        return "list" if kind_of(dict(column_type.children)["child"]) == "category" else None
     return {"boolean": "boolean", "varchar": "category", "enum": "category"}.get(column_type.id)
 
 

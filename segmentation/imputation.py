@@ -197,7 +197,7 @@ def _feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str,
     for name, column_type in zip(customers.columns, customers.types, strict=True):
         if name in ("customer_id", settings.outcome):
             continue
-        if kind_of(column_type):
+        if kind_of(column_type) in FILL_TYPES:
             kinds[name] = kind_of(column_type)
     return kinds
 

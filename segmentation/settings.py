@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from segmentation.errors import InputError
 
 MAX_K = 10
+ALGORITHMS = ("kmeans", "dbscan")
+MAPS = ("pca", "tsne")
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Settings:
     does_not_apply: features whose NULL states a fact (no purchase, so no days since it). They are
         never imputed and sit at the centre of the feature when clustered.
     k: a number of clusters that overrides the written rule; empty lets the rule decide.
+    algorithm: kmeans, or dbscan, whose groups are crowded places and which leaves customers between
+        them in no group.
+    components: k-means runs on as many principal components as hold this share of the variance,
+        above 0 and below 1; empty runs it on the scaled features themselves.
+    map: how customers are laid out on the map: pca, or tsne.
     """
 
     population: str
@@ -31,6 +38,9 @@ class Settings:
     log: Sequence[str] = field(default_factory=tuple)
     does_not_apply: Sequence[str] = field(default_factory=tuple)
     k: int | None = None
+    algorithm: str = "kmeans"
+    components: float | None = None
+    map: str = "pca"
 
     @property
     def value_feature(self) -> str:
@@ -88,6 +98,23 @@ def _check_kinds(block: Mapping) -> None:
     k = block.get("k")
     if k is not None and (not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MAX_K):
         raise InputError(f"the setting 'k' must be a whole number from 1 to {MAX_K}; found {k!r}.")
+    for key, choices in (("algorithm", ALGORITHMS), ("map", MAPS)):
+        if block.get(key) is not None and block[key] not in choices:
+            raise InputError(
+                f"the setting '{key}' must be one of {', '.join(choices)}; found {block[key]!r}."
+            )
+    if k is not None and block.get("algorithm") == "dbscan":
+        raise InputError(
+            "the settings 'k' and 'algorithm: dbscan' exclude each other: DBSCAN finds its own "
+            "number of groups. Remove one of them."
+        )
+    share = block.get("components")
+    is_share = isinstance(share, int | float) and not isinstance(share, bool) and 0 < share < 1
+    if share is not None and not is_share:
+        raise InputError(
+            "the setting 'components' must be a share of the variance above 0 and below 1, such as "
+            f"0.9; found {share!r}."
+        )
 
 
 def check_features(settings: Settings, columns: Sequence[str]) -> None:

@@ -5,10 +5,7 @@ with
 
 profiles as (
 
-    {% for population in var('populations') %}
-    select * from {{ ref(population ~ '_profiles') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('profiles') }}
 
 ),
 
@@ -26,6 +23,7 @@ select
     profiles.segment_mean,
     profiles.population_mean,
     profiles.lift,
+    profiles.imputed_share,
     cast(row_number() over (
         partition by profiles.population, profiles.segment_id
         order by abs(profiles.lift) desc, profiles.feature

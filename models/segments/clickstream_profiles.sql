@@ -1,7 +1,7 @@
-{# One row per segment and numeric or boolean feature: its mean beside that of all customers. #}
+{# One row per segment and feature: its mean beside that of all customers. #}
 {{ profile_segments(
     population='clickstream',
     customers=ref('clickstream_imputed'),
-    segments=ref('clickstream_segments')
+    segments=ref('clickstream_segments'),
+    model=ref('clickstream_model')
 ) }}
--- depends_on: {{ ref('clickstream_model') }}

@@ -1,7 +1,7 @@
-{# One row per segment and numeric or boolean feature: its mean beside that of all customers. #}
+{# One row per segment and feature: its mean beside that of all customers. #}
 {{ profile_segments(
     population='personality',
     customers=ref('personality_imputed'),
-    segments=ref('personality_segments')
+    segments=ref('personality_segments'),
+    model=ref('personality_model')
 ) }}
--- depends_on: {{ ref('personality_model') }}

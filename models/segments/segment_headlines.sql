@@ -1,13 +1,14 @@
 {# One row per segment: the three clustered features in which it differs most from all customers, in
-   words with numbers. #}
+   words with numbers, and how much of it was filled in. #}
+{% set unit = "case when contains(profiles.feature, ' = ') then 'percent' else words.unit end" %}
 with
 
 clustered as (
 
     {% for population in var('populations') %}
-    select distinct
+    select
         population,
-        feature
+        dimension
 
     from {{ ref(population ~ '_model') }}
     {{ 'union all' if not loop.last }}
@@ -17,10 +18,7 @@ clustered as (
 
 profiles as (
 
-    {% for population in var('populations') %}
-    select * from {{ ref(population ~ '_profiles') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('profiles') }}
 
 ),
 
@@ -35,11 +33,23 @@ ranked as (
     select
         profiles.population,
         profiles.segment_id,
-        coalesce(words.words, replace(profiles.feature, '_', ' '))
+        coalesce(words.words, replace(split_part(profiles.feature, ' = ', 1), '_', ' '))
+        || case
+            when contains(profiles.feature, ' = ')
+                then substr(profiles.feature, instr(profiles.feature, ' = ') + 2)
+            else ''
+        end
         || ' '
-        || {{ readable_number('profiles.segment_mean', 'words.unit') }}
+        || {{ readable_number('profiles.segment_mean', unit) }}
         || ' (average '
-        || {{ readable_number('profiles.population_mean', 'words.unit') }}
+        || {{ readable_number('profiles.population_mean', unit) }}
+        || case
+            when profiles.imputed_share >= 0.005
+                then
+                    ', ' || {{ readable_number('profiles.imputed_share', "'percent'") }}
+                    || ' filled in'
+            else ''
+        end
         || ')' as phrase,
         row_number() over (
             partition by profiles.population, profiles.segment_id
@@ -51,10 +61,10 @@ ranked as (
     inner join clustered
         on
             profiles.population = clustered.population
-            and profiles.feature = clustered.feature
+            and profiles.feature = clustered.dimension
 
     left join words
-        on profiles.feature = words.feature
+        on split_part(profiles.feature, ' = ', 1) = words.feature
 
 )
 

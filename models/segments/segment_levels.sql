@@ -1,7 +1,8 @@
 {# One row per segment and axis: its level on the axis, from its profile. Half a standard deviation
    from the mean of all customers makes a level high or low. A segment most of whose customers have
    no value at all has the value level none, or mid where the others make up for them, and never high;
-   the only segment of a population has the level all. #}
+   the only segment of a population has the level all, and the customers of no group (DBSCAN) have the
+   level noise. A segment of which nothing is known on an axis is in the middle of it. #}
 with
 
 axes as (
@@ -30,10 +31,7 @@ axes as (
 
 profiles as (
 
-    {% for population in var('populations') %}
-    select * from {{ ref(population ~ '_profiles') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('profiles') }}
 
 ),
 
@@ -56,7 +54,9 @@ levels as (
         profiles.segment_id,
         axes.axis,
         case
+            when axes.axis = 'value' and profiles.segment_id = -1 then 'noise'
             when axes.axis = 'value' and segments.segment_count = 1 then 'all'
+            when profiles.segment_mean is null then 'mid'
             when axes.axis = 'value' and profiles.share_above_zero < 0.5
                 then case when axes.direction * profiles.lift >= 0.5 then 'mid' else 'none' end
             when axes.direction * profiles.lift >= 0.5 then 'high'

@@ -1,45 +1,33 @@
-{# Fails where the rows of a raw source, counted in the files anew, are not the staged, the rejected
-   and the exact duplicates together, or where the build read other rows than the check of the files
-   did. `unreadable` is the model of lines that cannot be split. #}
-{% test conserves_rows(model, raw, unreadable, population, entity) %}
+{# Fails where the raw rows of an entity, counted in the files anew, are not the staged, the
+   rejected and the exact duplicates together, or where the build read other rows than the check of
+   the files did. On the model of rejected rows; `unreadable` is the model of lines that cannot be split. #}
+{% test conserves_rows(model, raw, unreadable, base, staged) %}
 
 with
 
-raw as (
+counts as (
 
     select
-        (select count(*) from {{ raw }}) + (select count(*) from {{ unreadable }}) as raw_rows,
-        (select count(*) from {{ raw }})
-        - (select coalesce(max(split_rows), (select count(*) from {{ raw }})) from {{ unreadable }})
-            as rows_lost_in_reading
-
-),
-
-accounted as (
-
-    select *
-
-    from {{ model }}
-
-    where
-        population = '{{ population }}'
-        and source = '{{ entity }}'
+        (select count(*) from {{ raw }}) as split_rows,
+        (select max(split_rows) from {{ unreadable }}) as split_rows_of_check,
+        (select count(*) from {{ unreadable }}) as unreadable_rows,
+        (select count(distinct raw_row) from {{ unreadable }}) as distinct_unreadable_rows,
+        (select coalesce(sum(copies), 0) from {{ base }}) as grouped_rows,
+        (select count(*) from {{ base }}) as distinct_split_rows,
+        (select count(*) from {{ staged }}) as staged_rows,
+        (select count(*) from {{ model }} where scope = 'row') as rejected_rows
 
 )
 
-select
-    raw.raw_rows,
-    accounted.*
-
-from raw
-
-left join accounted
-    on true
+select * from counts
 
 where
-    raw.raw_rows is distinct from accounted.raw_rows
-    or raw.rows_lost_in_reading != 0
-    or accounted.raw_rows
-    != accounted.staged_rows + accounted.rejected_rows + accounted.duplicate_rows
+    split_rows != coalesce(split_rows_of_check, split_rows)
+    or split_rows != grouped_rows
+    or split_rows + unreadable_rows
+    != staged_rows
+    + rejected_rows
+    + (split_rows - distinct_split_rows)
+    + (unreadable_rows - distinct_unreadable_rows)
 
 {% endtest %}

@@ -1,40 +1,6 @@
 {# One row per distinct raw row that cannot be used, with the reason and the row as it came;
    and one per value that cannot be true of a customer who is kept. #}
-with
-
-unreadable as (
-
-    select
-        'row' as scope,
-        'line cannot be split into columns: ' || min(problem) as reason,
-        raw_row,
-        count(*) as copies
-
-    from {{ ref('base_personality__unreadable_customers') }}
-
-    group by raw_row
-
-),
-
-rejected as (
-
-    select
-        'row' as scope,
-        rejection_reason as reason,
-        raw_row,
-        copies
-
-    from {{ ref('base_personality__customers') }}
-
-    where rejection_reason is not null
-
-)
-
-select * from unreadable
-
-union all
-
-select * from rejected
+{{ rejected_rows_of('personality', 'customers') }}
 
 union all
 

@@ -8,10 +8,12 @@ import duckdb
 import pandas as pd
 
 from segmentation.simulate.clickstream import simulate_clickstream
+from segmentation.simulate.gifting import simulate_gifting
 from segmentation.simulate.personality import simulate_personality
 
 CLICKSTREAM_CUSTOMERS = 1200
 PERSONALITY_CUSTOMERS = 1000
+GIFTING_RECIPIENTS = 500
 SEED = 7
 
 
@@ -19,7 +21,8 @@ def write_samples(folder: Path) -> list[Path]:
     """Write the sample files and their truth tables under a folder and return their paths.
 
     The raw files have the dialect of the public ones: CRLF line ends, commas in the clickstream,
-    whose last line is cut off, and tabs in the personality data. A truth table has customer_id and
+    whose last line is cut off, and tabs in the personality data; plain line ends and commas in the
+    gifting data. A truth table has customer_id and
     segment, one row per customer.
     """
     with duckdb.connect() as connection:
@@ -28,11 +31,15 @@ def write_samples(folder: Path) -> list[Path]:
         clickstream_truth = planted.df()
     customers, personality_truth = simulate_personality(PERSONALITY_CUSTOMERS, SEED, dirt=True)
     personality = customers.to_csv(sep="\t", index=False, lineterminator="\r\n")
+    recipients, gifting_truth = simulate_gifting(GIFTING_RECIPIENTS, SEED, dirt=True)
+    gifting = recipients.to_csv(index=False, lineterminator="\n")
     texts = {
         "sample_data/clickstream/2019-Oct.csv": _cut_last_line(clickstream),
         "sample_data/personality/marketing_campaign.csv": personality,
+        "sample_data/gifting/gift_data.csv": gifting,
         "tests/fixtures/clickstream_truth.csv": _truth(clickstream_truth),
         "tests/fixtures/personality_truth.csv": _truth(personality_truth),
+        "tests/fixtures/gifting_truth.csv": _truth(gifting_truth),
     }
     for path, text in texts.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

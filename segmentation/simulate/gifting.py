@@ -1,4 +1,4 @@
-"""Gift recipients of planted segments, in words and lists of words, as a gift shop asks for them."""
+"""Gift recipients of planted segments, in the words and lists of words of a gift shop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +27,8 @@ HOBBIES = (
     *("painting", "photography", "reading", "sports", "travel"),
 )
 OLDEST = 95
+USUAL_WORDS = 0.96
+USUAL_HOBBY, OTHER_HOBBY = 0.8, 0.05
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,16 @@ class GiftingSegment:
     segment: its name.
     share: its share of the recipients.
     age: mean and standard deviation, in years.
-    hobbies: probability of each hobby that more than a few have.
-    words: for each column of WORDS, the shares of the words that more than a few have.
+    hobbies: those that each recipient has with the probability USUAL_HOBBY; others, OTHER_HOBBY.
+    words: for each column of WORDS, those that share USUAL_WORDS of the recipients evenly; the rest
+        have any word of the column.
     """
 
     segment: str
     share: float
     age: tuple[float, float]
-    hobbies: Mapping[str, float]
-    words: Mapping[str, Mapping[str, float]]
+    hobbies: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
 
 
 GIFTING_SEGMENTS = (
@@ -52,56 +55,56 @@ GIFTING_SEGMENTS = (
         "partners_with_high_budget",
         share=0.22,
         age=(43, 5),
-        hobbies={"travel": 0.85, "cooking": 0.8, "photography": 0.25},
+        hobbies=("cooking", "travel"),
         words={
-            "relationship": {"partner": 0.95},
-            "favourite_movie_genre": dict.fromkeys(("Romance", "Drama", "Comedy", "Documentary"), 0.24),
-            "last_gift_category": dict.fromkeys(("jewelry", "experiences", "clothing", "home decor"), 0.24),
-            "occasion": {"anniversary": 0.95},
-            "budget_range": {"high": 0.96},
-            "store_preference": {"department store": 0.95},
+            "relationship": ("partner",),
+            "favourite_movie_genre": ("Comedy", "Documentary", "Drama", "Romance"),
+            "last_gift_category": ("clothing", "experiences", "home decor", "jewelry"),
+            "occasion": ("anniversary",),
+            "budget_range": ("high",),
+            "store_preference": ("department store",),
         },
     ),
     GiftingSegment(
         "children_of_the_family",
         share=0.26,
         age=(9, 2.5),
-        hobbies={"painting": 0.85, "sports": 0.7, "gaming": 0.3},
+        hobbies=("painting", "sports"),
         words={
-            "relationship": {"family": 0.97},
-            "favourite_movie_genre": dict.fromkeys(("Animation", "Fantasy", "Comedy", "Action"), 0.24),
-            "last_gift_category": dict.fromkeys(("toys", "books", "clothing", "gadgets"), 0.24),
-            "occasion": {"christmas": 0.95},
-            "budget_range": {"medium": 0.96},
-            "store_preference": {"toy shop": 0.95},
+            "relationship": ("family",),
+            "favourite_movie_genre": ("Action", "Animation", "Comedy", "Fantasy"),
+            "last_gift_category": ("books", "clothing", "gadgets", "toys"),
+            "occasion": ("christmas",),
+            "budget_range": ("medium",),
+            "store_preference": ("toy shop",),
         },
     ),
     GiftingSegment(
         "young_friends_of_many_hobbies",
         share=0.28,
         age=(25, 3.5),
-        hobbies={"gaming": 0.85, "music": 0.85, "dancing": 0.75, "sports": 0.7, "photography": 0.7},
+        hobbies=("dancing", "gaming", "music", "photography", "sports"),
         words={
-            "relationship": {"friend": 0.95},
-            "favourite_movie_genre": dict.fromkeys(("Action", "Sci-Fi", "Thriller", "Comedy"), 0.24),
-            "last_gift_category": dict.fromkeys(("gadgets", "experiences", "gift cards", "books"), 0.24),
-            "occasion": {"birthday": 0.95},
-            "budget_range": {"medium": 0.96},
-            "store_preference": {"online": 0.95},
+            "relationship": ("friend",),
+            "favourite_movie_genre": ("Action", "Comedy", "Sci-Fi", "Thriller"),
+            "last_gift_category": ("books", "experiences", "gadgets", "gift cards"),
+            "occasion": ("birthday",),
+            "budget_range": ("medium",),
+            "store_preference": ("online",),
         },
     ),
     GiftingSegment(
         "colleagues_with_low_budget",
         share=0.24,
         age=(52, 5.5),
-        hobbies={"reading": 0.85, "gardening": 0.7},
+        hobbies=("gardening", "reading"),
         words={
-            "relationship": {"co-worker": 0.97},
-            "favourite_movie_genre": dict.fromkeys(("Documentary", "Drama", "Thriller", "Comedy"), 0.24),
-            "last_gift_category": dict.fromkeys(("gift cards", "home decor", "books", "clothing"), 0.24),
-            "occasion": {"farewell": 0.95},
-            "budget_range": {"low": 0.96},
-            "store_preference": {"local shop": 0.95},
+            "relationship": ("co-worker",),
+            "favourite_movie_genre": ("Comedy", "Documentary", "Drama", "Thriller"),
+            "last_gift_category": ("books", "clothing", "gift cards", "home decor"),
+            "occasion": ("farewell",),
+            "budget_range": ("low",),
+            "store_preference": ("local shop",),
         },
     ),
 )
@@ -177,23 +180,23 @@ def _draw_ages(
 
 
 def _draw_words(name: str, planted: np.ndarray, random: np.random.Generator) -> list[str]:
-    """One word per recipient, by the shares of its segment; what they leave goes to all words."""
-    shares = np.zeros((len(GIFTING_SEGMENTS), len(WORDS[name])))
-    for row, segment in zip(shares, GIFTING_SEGMENTS, strict=True):
-        for word, share in segment.words[name].items():
-            row[WORDS[name].index(word)] = share
-        row += (1 - row.sum()) / len(row)
-    drawn = random.random(len(planted))[:, None] > np.cumsum(shares, axis=1)[planted]
-    places = np.minimum(drawn.sum(axis=1), len(WORDS[name]) - 1)
-    return [WORDS[name][place] for place in places]
+    """One word per recipient, one of the usual ones of its segment or, now and then, any."""
+    is_usual = random.random(len(planted)) < USUAL_WORDS
+    draws = random.random(len(planted))
+    choices = [
+        GIFTING_SEGMENTS[number].words[name] if usual else WORDS[name]
+        for number, usual in zip(planted, is_usual, strict=True)
+    ]
+    return [words[int(draw * len(words))] for words, draw in zip(choices, draws, strict=True)]
 
 
 def _draw_hobbies(planted: list[np.ndarray], random: np.random.Generator) -> list[str]:
     """Hobbies with commas between them, at least one; `planted` holds the segments per hobby."""
     has_hobby = np.zeros((len(planted[0]), len(HOBBIES)), dtype=bool)
     for place, hobby in enumerate(HOBBIES):
-        rates = np.array([segment.hobbies.get(hobby, 0.04) for segment in GIFTING_SEGMENTS])
-        has_hobby[:, place] = random.random(len(has_hobby)) < rates[planted[place]]
+        is_usual = np.array([hobby in segment.hobbies for segment in GIFTING_SEGMENTS])
+        rates = np.where(is_usual[planted[place]], USUAL_HOBBY, OTHER_HOBBY)
+        has_hobby[:, place] = random.random(len(has_hobby)) < rates
     only = random.integers(0, len(HOBBIES), len(has_hobby))
     none = ~has_hobby.any(axis=1)
     has_hobby[none, only[none]] = True

@@ -11,6 +11,7 @@ import pandas as pd
 from segmentation.errors import InputError
 from segmentation.simulate.clickstream import simulate_clickstream
 from segmentation.simulate.fitbit import simulate_fitbit
+from segmentation.simulate.gifting import simulate_gifting
 from segmentation.simulate.personality import simulate_personality
 from segmentation.simulate.shop import simulate_shop
 
@@ -61,6 +62,7 @@ POPULATIONS = {
         line_end="\r\n",
     ),
     "fitbit": Population(simulate_fitbit, sample_customers=80),
+    "gifting": Population(simulate_gifting, sample_customers=500, file_name="gift_data.csv"),
     "shop": Population(simulate_shop, sample_customers=600, file_name="Customers.csv"),
 }
 

@@ -4,6 +4,7 @@ import csv
 import random
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,7 @@ from conftest import ROOT, SAMPLE, Project
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 from sklearn.preprocessing import StandardScaler
 
-POPULATIONS = ("clickstream", "personality", "shop")
+POPULATIONS = ("clickstream", "personality", "fitbit", "shop")
 
 
 def settings_of(population: str) -> dict:
@@ -118,6 +119,12 @@ def shuffled_copy(data: Path, folder: Path) -> Path:
         random.Random(1).shuffle(whole)
         with path.open("w", newline="") as file:
             file.writelines([header, *whole, *(line for line in lines if not line.endswith("\n"))])
+    for path in folder.rglob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            header, *lines = archive.read(archive.namelist()[0]).decode().splitlines(keepends=True)
+        random.Random(1).shuffle(lines)
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("shuffled.csv", "".join([header, *lines]))
     return folder
 
 

@@ -115,9 +115,9 @@ def test_the_constant_fills_the_35_missing_professions(real_build: Project):
 def test_the_shop_has_no_structure(real_build: Project):
     scores = real_build.query(
         "select k, is_chosen, structure, reason from marts.cluster_scores "
-        "where population = 'shop' order by k"
+        "where population = 'shop' order by algorithm desc, k"
     )
-    assert len(scores) == 10
+    assert len(scores) >= 10
     assert {structure for _, _, structure, _ in scores} == {"none"}
     assert [k for k, is_chosen, *_ in scores if is_chosen] == [1]
     assert scores[0][3].startswith("No structure")

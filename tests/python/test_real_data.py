@@ -138,3 +138,31 @@ def test_an_income_of_0_is_finite_and_an_age_of_0_is_unknown(real_build: Project
         "select reason, count(*) from marts.rejected_rows where population = 'shop' "
         "group by reason order by reason"
     ) == [("age is not 1 to 110", 24), ("spending score is not 1 to 100", 2)]
+
+
+def test_a_hundred_recipients_of_five_columns_have_no_structure(real_build: Project):
+    features = {
+        "age_years": 0, "relationship": 100, "hobbies": 100, "hobby_count": 100, "occasion": 0,
+        "favourite_movie_genre": 100, "last_gift_category": 100, "budget_level": 0,
+        "store_preference": 0,
+    }  # fmt: skip
+    known = ", ".join(f"count({feature})" for feature in features)
+    scores = real_build.query(
+        "select k, structure, reason from marts.cluster_scores "
+        "where population = 'gifting' and is_chosen"
+    )
+
+    assert real_build.query(f"select {known} from models.gifting_imputed") == [
+        tuple(features.values())
+    ]
+    assert (
+        real_build.query("select * from marts.imputation_scores where population = 'gifting'") == []
+    )
+    assert real_build.query(
+        "select distinct relationship from features.gifting_features order by relationship"
+    ) == [("co-worker",), ("family",), ("friend",)]
+    assert [(k, structure) for k, structure, _ in scores] == [(1, "none")]
+    assert scores[0][2].startswith("No structure")
+    assert real_build.query(
+        "select segment_name, customers from marts.segment_summary where population = 'gifting'"
+    ) == [("All customers", 100)]

@@ -81,7 +81,9 @@ def event_features(events: Events, has_customers: bool) -> list[Feature]:
             ),
         ]
     if events.has_money and events.has_purchases:
-        less = " less what was returned; below 0 where more was returned" if events.has_returns else ""
+        less = (
+            " less what was returned; below 0 where more was returned" if events.has_returns else ""
+        )
         features += [
             Feature(
                 "monetary",

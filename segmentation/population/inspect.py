@@ -393,7 +393,7 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
         raise InputError(f"'{file}' is empty: give a file with rows.")
     encoded = "" if encoding == "utf-8" else f", encoding = '{encoding}'"
     fields = [line.split() for line in lines]
-    if not any(sign in line for line in lines for sign in ",;\t|\"") and len(fields[-1]) >= 3:
+    if not any(sign in line for line in lines for sign in ',;\t|"') and len(fields[-1]) >= 3:
         width = Counter(len(row) for row in fields).most_common(1)[0][0]
         if sum(len(row) == width for row in fields) >= 0.9 * len(fields):
             header = _is_header(fields[0])

@@ -54,9 +54,7 @@ PATTERNS: Mapping[str, Sequence[str]] = {
         f"bon|auftrags?|check)_?({_ID}|nummer)",
         "invoice|order|receipt|transaction|basket|bestellung|rechnung|beleg|auftrag",
     ),
-    "session": (
-        "(user_)?session(_?(id|key))?|visit_?(id|key|no)|sitzung(s_?(id|nummer))?",
-    ),
+    "session": ("(user_)?session(_?(id|key))?|visit_?(id|key|no)|sitzung(s_?(id|nummer))?",),
     "event_type": (
         "event_?(type|name)?|action(_type)?|behaviou?r(_type)?|activity(_type)?|"
         "(transaction|trans|type_of)_?(type|event)|ereignis(_?typ)?|aktion",
@@ -521,7 +519,9 @@ def _check_answer(role: str, column: Column) -> None:
 
 def _who_or_when(role: str, file: str) -> Question:
     what = {"customer": "the customer", "time": "the time of the event"}[role]
-    rows = " If each row is a customer of its own, answer 'each row'." if file == "customers" else ""
+    rows = (
+        " If each row is a customer of its own, answer 'each row'." if file == "customers" else ""
+    )
     return Question(
         role, f"Which column is {what}? None of them is named and filled like one.{rows}", (), file
     )

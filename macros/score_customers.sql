@@ -1,6 +1,6 @@
 {# Every customer of a table scored from a stored model: one row per customer with the nearest
-   segment, the distance to its centroid, the margin to the next one, and the place on the map. This
-   is the whole of scoring, for the customers of the fit and for new ones alike. #}
+   segment, the distance to its nearest stored point, the margin to the next segment, and the place
+   on the map. This is the whole of scoring, for the customers of the fit and for new ones alike. #}
 {% macro score_customers(customers, model) %}
 {% set expressions = stored_expressions(model) %}
 with
@@ -21,25 +21,29 @@ points as (
 model as (
 
     select
-        list(centroids order by position) as by_dimension,
+        list(centroids order by position) as centroids,
+        any_value(centroid_segments) as segments,
+        any_value(reach) as reach,
+        any_value(outlier_distance) as outlier_distance,
+        list(landmarks order by position) as landmarks,
+        any_value(landmark_x) as landmark_x,
+        any_value(landmark_y) as landmark_y,
         list(map_x_weight order by position) as map_x_weights,
-        list(map_y_weight order by position) as map_y_weights,
-        any_value(outlier_distance) as outlier_distance
+        list(map_y_weight order by position) as map_y_weights
 
     from {{ model }}
 
 ),
 
-centroids as (
+{# The same with stored points in the place of dimensions; without a model, one point for all. #}
+stored as (
 
     select
-        list_transform(
-            range(1, greatest(2, len(by_dimension[1]) + 1)),
-            lambda segment: list_transform(
-                coalesce(by_dimension, []), lambda dimension: dimension[segment]
-            )
-        ) as centroids,
-        model.* exclude (by_dimension)
+        model.* replace (
+            coalesce({{ transposed('centroids') }}, [[]]) as centroids,
+            coalesce(segments, [0]) as segments,
+            {{ transposed('landmarks') }} as landmarks
+        )
 
     from model
 
@@ -48,22 +52,28 @@ centroids as (
 measured as (
 
     select
-        points.customer_id,
-        points.imputed_features,
-        points.point,
-        centroids.map_x_weights,
-        centroids.map_y_weights,
-        centroids.outlier_distance,
-        list_transform(
-            centroids.centroids,
-            lambda centroid: case
-                when len(point) = 0 then 0.0 else list_distance(point, centroid)
-            end
-        ) as distances
+        points.*,
+        stored.* exclude (centroids, landmarks),
+        {{ distances_to('points.point', 'stored.centroids') }} as distances,
+        {{ distances_to('points.point', 'stored.landmarks') }} as landmark_distances
 
     from points
 
-    cross join centroids
+    cross join stored
+
+),
+
+assigned as (
+
+    select
+        *,
+        list_min(distances) as distance,
+        case
+            when coalesce(list_min(distances) > reach, len(distances) = 0) then -1
+            else segments[list_position(distances, list_min(distances))]
+        end as segment_id
+
+    from measured
 
 ),
 
@@ -71,15 +81,29 @@ scored as (
 
     select
         customer_id,
-        cast(list_position(distances, list_min(distances)) - 1 as integer) as segment_id,
-        list_min(distances) as distance,
-        list_sort(distances)[2] - list_min(distances) as margin,
-        coalesce(list_min(distances) > outlier_distance, false) as is_outlier,
-        coalesce(list_dot_product(point, map_x_weights), 0) as map_x,
-        coalesce(list_dot_product(point, map_y_weights), 0) as map_y,
+        segment_id,
+        distance,
+        case
+            when segment_id >= 0
+                then list_min(list_transform(
+                    range(1, len(distances) + 1),
+                    lambda i: case when segments[i] != segment_id then distances[i] end
+                )) - distance
+        end as margin,
+        coalesce(distance > outlier_distance, segment_id < 0) as is_outlier,
+        case
+            when len(landmark_distances) > 0
+                then landmark_x[list_position(landmark_distances, list_min(landmark_distances))]
+            else coalesce(list_dot_product(point, map_x_weights), 0)
+        end as map_x,
+        case
+            when len(landmark_distances) > 0
+                then landmark_y[list_position(landmark_distances, list_min(landmark_distances))]
+            else coalesce(list_dot_product(point, map_y_weights), 0)
+        end as map_y,
         imputed_features
 
-    from measured
+    from assigned
 
 )
 

@@ -15,6 +15,9 @@ The rule, for the scores of one population (see `segmentation.cluster_scores.sco
 4. The choice is the largest clear candidate; where none is clear, the largest weak one; where
    there is neither, one segment, and the structure is 'none'.
 
+DBSCAN is chosen where the settings say so. Its structure is then 'weak' where it finds at least two
+groups and beats the copies, and 'none' otherwise: nothing here confirms its number of groups.
+
 A k set by hand is chosen whatever the rule says; the structure is then the rule's verdict about
 that k: 'none' where it is no candidate, does not beat the copies, or is 1.
 """
@@ -60,6 +63,36 @@ def choose_k(scores: pd.DataFrame, minimum_share: float, k: int | None = None) -
         structure=pd.Series(verdicts.get(chosen, "none"), index=scores.index, dtype="str"),
         reason=scores["k"].map(reasons).astype("str"),
     )
+
+
+def add_density(scores: pd.DataFrame, density: pd.DataFrame, is_chosen: bool) -> pd.DataFrame:
+    """Add the row of DBSCAN to the scores of k-means that `choose_k` returned.
+
+    density: at most one row, as `cluster_scores.score_density` returns it.
+    is_chosen: whether the settings choose DBSCAN in the place of the rule.
+    """
+    if density.empty:
+        return scores
+    row = density.iloc[0].to_dict()
+    structure = scores["structure"].iloc[0] if len(scores) else "none"
+    if is_chosen:
+        structure = "weak" if row["k"] > 1 and _beats_copies(row) else "none"
+        by_hand = "Not chosen: the algorithm was set to dbscan by hand."
+        scores = scores.assign(is_chosen=False, structure=structure, reason=by_hand)
+    found = (
+        f"DBSCAN finds {_groups(row['k'])} and leaves {row['noise_share']:.0%} of the customers in "
+        "none"
+    )
+    reason = {
+        (True, "weak"): f"{found}; it was set by hand, and its groups beat chance.",
+        (True, "none"): f"{found}; it was set by hand, but its groups do not beat chance.",
+    }.get((is_chosen, structure), f"{found}; the rule chooses among the k-means rows only.")
+    density = density.assign(is_chosen=is_chosen, structure=structure, reason=reason)
+    return pd.concat([scores, density], ignore_index=True)
+
+
+def _groups(count: int) -> str:
+    return {0: "no crowded group", 1: "one crowded group"}.get(count, f"{count} crowded groups")
 
 
 def _verdicts(rows: list[dict], minimum_share: float) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Scores of k-means for each number of segments, all in one space and on one sample.
+"""Scores of k-means for each number of segments, and of DBSCAN, in one space and on one sample.
 
 Every score of a population is computed on the same scaled matrix and the same rows, so that rows
 of the table can be compared. `segmentation.choice` turns the scores into a choice.
@@ -6,7 +6,7 @@ of the table can be compared. `segmentation.choice` turns the scores into a choi
 
 import segmentation.threads  # isort: skip  # noqa: F401  limits the libraries below to one thread
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,8 @@ from sklearn.metrics import (
 from sklearn.metrics.cluster import contingency_matrix
 from sklearn.model_selection import StratifiedKFold
 
+from segmentation.components import fit_projection
+from segmentation.density import NOISE, fit_density_groups
 from segmentation.settings import MAX_K
 
 SEED = 20191001
@@ -64,27 +66,39 @@ SCORE_TYPES = {
 
 
 def score_k(
-    matrix: np.ndarray, outcome: np.ndarray | None = None, largest_k: int = MAX_K
+    matrix: np.ndarray,
+    outcome: np.ndarray | None = None,
+    largest_k: int = MAX_K,
+    components: float | None = None,
 ) -> pd.DataFrame:
     """Score k-means for k = 1 to largest_k.
+
+    The indices are taken in the space of the matrix, also where k-means runs on components of it:
+    so they can be compared with those of other algorithms.
 
     matrix: customers x dimensions, float64, scaled, without NaN. The rows come in an order that
         has nothing to do with their content (a hash of the key), so that the first
         SAMPLE_ROWS of them, on which everything is computed, are a fair sample.
     outcome: 1 or 0 per row of the matrix, NaN where it is not known; or None.
+    components: k-means runs on the principal components that hold this share of the variance; None
+        runs it on the matrix itself. Inertia and gap are of the space in which it runs.
 
     Returns one row per k with the columns of SCORE_TYPES; fewer where the sample holds fewer
     distinct rows than largest_k, none for an empty matrix. NaN where a score is not defined.
     """
-    sample = np.ascontiguousarray(matrix[:SAMPLE_ROWS], dtype=np.float64)
-    if sample.shape[1] == 0:
-        sample = np.zeros((len(sample), 1))
-    ks = range(1, min(largest_k, _distinct_rows(sample)) + 1)
-    labels, inertias = _fit_each_k(sample, ks, STARTS)
-    strength, strength_error = prediction_strength(sample, ks)
-    gap, gap_error = gap_statistic(sample, ks, inertias)
+    sample = _sample(matrix)
+    projection = fit_projection(sample, components)
+    clustered = projection.down(sample)
+    ks = range(1, min(largest_k, _distinct_rows(clustered)) + 1)
+    labels, inertias = _fit_each_k(clustered, ks, STARTS)
+    strength, strength_error = prediction_strength(clustered, ks)
+    gap, gap_error = gap_statistic(clustered, ks, inertias)
     silhouette = _silhouettes(sample, labels)
-    null_silhouette, null_share = _null_silhouettes(sample, ks, silhouette)
+    null_silhouette, null_share = _null_silhouettes(
+        sample,
+        silhouette,
+        lambda copy: _fit_each_k(projection.down(copy), ks, RESAMPLE_STARTS)[0],
+    )
     scores = {
         "algorithm": ["kmeans"] * len(ks),
         "k": list(ks),
@@ -101,11 +115,54 @@ def score_k(
         "davies_bouldin": [_index(davies_bouldin_score, sample, each) for each in labels],
         "smallest_share": [np.bincount(each).min() / len(sample) for each in labels],
         "noise_share": np.zeros(len(ks)),
-        "stability": _stability(sample, ks, labels),
+        "stability": _stability(clustered, ks, labels),
         "outcome_auc": [outcome_auc(each, outcome) for each in labels],
         "rows_scored": [len(sample)] * len(ks),
     }
     return pd.DataFrame(scores, columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
+
+
+def score_density(matrix: np.ndarray, outcome: np.ndarray | None = None) -> pd.DataFrame:
+    """Score DBSCAN on the same sample and in the same space: one row, columns as SCORE_TYPES.
+
+    matrix, outcome: as in `score_k`.
+
+    The customers in no group count as a group of their own in every index; none of them is dropped.
+    `k` and smallest_share are of the groups without them. NaN for what is defined for a given
+    number of segments only. No row for an empty matrix.
+    """
+    sample = _sample(matrix)
+    if len(sample) == 0:
+        return pd.DataFrame(columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
+    groups = fit_density_groups(sample)
+    labels = groups.assign(sample)
+    silhouette = _silhouettes(sample, [labels])
+    null_silhouette, null_share = _null_silhouettes(
+        sample, silhouette, lambda copy: [fit_density_groups(copy).assign(copy)]
+    )
+    sizes = np.bincount(labels[labels != NOISE], minlength=groups.count)
+    scores = {
+        **dict.fromkeys(SCORE_TYPES, np.nan),
+        "algorithm": "dbscan",
+        "k": groups.count,
+        "is_knee": False,
+        "silhouette": silhouette[0],
+        "null_silhouette": null_silhouette[0],
+        "null_share": null_share[0],
+        "calinski_harabasz": _index(calinski_harabasz_score, sample, labels),
+        "davies_bouldin": _index(davies_bouldin_score, sample, labels),
+        "smallest_share": sizes.min(initial=len(sample)) / len(sample) if groups.count else 0.0,
+        "noise_share": (labels == NOISE).mean(),
+        "stability": _density_stability(sample, labels),
+        "outcome_auc": outcome_auc(labels - labels.min(), outcome),
+        "rows_scored": len(sample),
+    }
+    return pd.DataFrame([scores], columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
+
+
+def _sample(matrix: np.ndarray) -> np.ndarray:
+    sample = np.ascontiguousarray(matrix[:SAMPLE_ROWS], dtype=np.float64)
+    return sample if sample.shape[1] else np.zeros((len(sample), 1))
 
 
 def knee(inertias: np.ndarray) -> np.ndarray:
@@ -219,21 +276,24 @@ def _silhouettes(sample: np.ndarray, labels: list[np.ndarray]) -> np.ndarray:
 
 
 def _null_silhouettes(
-    sample: np.ndarray, ks: Sequence[int], silhouette: np.ndarray
+    sample: np.ndarray,
+    silhouette: np.ndarray,
+    cluster: Callable[[np.ndarray], list[np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Silhouettes of copies without segments (see `permuted_copies`), clustered like the sample.
 
-    Returns the mean over PERMUTED_COPIES copies, and the share of the copies whose silhouette
-    reaches the sample's; one value per k, NaN for k = 1.
+    cluster: the labellings of a copy, in the order of `silhouette`.
+    Returns the mean over PERMUTED_COPIES copies, a copy without a silhouette (one segment) counting
+    as 0, and the share of the copies whose silhouette reaches the sample's; NaN where the sample
+    has none.
     """
-    if len(ks) < 2:
-        return np.full(len(ks), np.nan), np.full(len(ks), np.nan)
+    is_defined = ~np.isnan(silhouette)
+    if not is_defined.any():
+        return np.full(len(silhouette), np.nan), np.full(len(silhouette), np.nan)
     copies = permuted_copies(sample[:SILHOUETTE_ROWS], PERMUTED_COPIES)
-    null = np.array(
-        [_silhouettes(copy, _fit_each_k(copy, ks, RESAMPLE_STARTS)[0]) for copy in copies]
-    )
-    share = np.where(np.isnan(silhouette), np.nan, (null >= silhouette).mean(axis=0))
-    return null.mean(axis=0), share
+    null = np.array([np.nan_to_num(_silhouettes(copy, cluster(copy))) for copy in copies])
+    share = np.where(is_defined, (null >= silhouette).mean(axis=0), np.nan)
+    return np.where(is_defined, null.mean(axis=0), np.nan), share
 
 
 def permuted_copies(rows: np.ndarray, count: int) -> Iterator[np.ndarray]:
@@ -299,6 +359,16 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
                 refit = _fit(drawn, min(k, distinct), RESAMPLE_STARTS)
                 row[column] = adjusted_rand_score(labels[column], refit.predict(sample))
     return indexes.mean(axis=0)
+
+
+def _density_stability(sample: np.ndarray, labels: np.ndarray) -> float:
+    """The same for the groups of DBSCAN, the customers in none of them being one more."""
+    generator = np.random.default_rng([SEED, 5])
+    indexes = []
+    for _ in range(BOOTSTRAPS):
+        drawn = sample[generator.integers(0, len(sample), len(sample))]
+        indexes.append(adjusted_rand_score(labels, fit_density_groups(drawn).assign(sample)))
+    return float(np.mean(indexes))
 
 
 def outcome_auc(labels: np.ndarray, outcome: np.ndarray | None) -> float:

@@ -2,6 +2,7 @@
 
 import segmentation.threads  # isort: skip  # noqa: F401
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,17 +10,25 @@ import pyarrow as pa
 from duckdb import DuckDBPyRelation
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
 from sklearn.metrics import pairwise_distances_argmin_min
 
+from segmentation.components import Projection, fit_projection
+from segmentation.density import fit_density_groups
 from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, scaled_sample
 from segmentation.errors import InputError
-from segmentation.features import quoted
+from segmentation.features import quoted, sample_query
 from segmentation.settings import Settings, parse_settings
 
 STARTS = 10
 LLOYD_PASSES = 5
 DECIMALS = 9
 SAME_DISTANCE = 1e-6
+# Every landmark is stored with the model, and scoring measures its distance to each customer.
+LANDMARK_ROWS = 2_000
+MIN_LANDMARKS = 4
+PERPLEXITY = 30
+MAP_DECIMALS = 4
 
 MODEL = pa.schema(
     [
@@ -35,27 +44,50 @@ MODEL = pa.schema(
         ("scale", pa.float64()),
         ("expression", pa.string()),
         ("centroids", pa.list_(pa.float64())),
+        ("centroid_segments", pa.list_(pa.int32())),
+        ("reach", pa.float64()),
+        ("outlier_distance", pa.float64()),
         ("map_x_weight", pa.float64()),
         ("map_y_weight", pa.float64()),
-        ("outlier_distance", pa.float64()),
+        ("landmarks", pa.list_(pa.float64())),
+        ("landmark_x", pa.list_(pa.float64())),
+        ("landmark_y", pa.list_(pa.float64())),
     ]
 )
 
 
+@dataclass(frozen=True)
+class Fit:
+    """What assigns a customer: stored points, the segment of each, and how far they reach.
+
+    points: stored points x dimensions; segments: one per stored point; reach: the distance beyond
+    which a customer is in no group, None where everyone is in one; outlier_distance: the distance
+    beyond which a customer is an outlier, or None.
+    """
+
+    points: np.ndarray
+    segments: Sequence[int]
+    reach: float | None
+    outlier_distance: float | None
+
+
 def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Mapping) -> pa.Table:
-    """Fit the chosen number of segments.
+    """Fit the chosen algorithm with the chosen number of segments.
 
     customers: one row per customer, `customer_id` and the features, gaps filled.
-    scores: the population's cluster_scores; the row that `is_chosen` gives k.
+    scores: the population's cluster_scores; the row that `is_chosen` gives the algorithm and k.
     settings: the settings block of the population.
 
     Returns MODEL: one row per dimension of the scaled space, with the SQL `expression` that makes
-    it from the features, and `centroids`, its value in each segment in order of segment_id. Segment
-    0 has the highest mean on the value axis. `outlier_distance` is the same on every row. There is
-    no row where there are no customers, or where all are alike.
+    it from the features, and `centroids`, its value at each stored point. For k-means these are the
+    centres of the segments, in order of segment_id; for DBSCAN the core points of its groups.
+    Segment 0 has the highest mean on the value axis. `centroid_segments`, `reach`,
+    `outlier_distance`, `landmark_x` and `landmark_y` are the same on every row. There is no row
+    where there are no customers, or where all are alike.
 
-    K-means runs on a sample of at most SAMPLE_ROWS customers, STARTS times; where there are more
-    customers, LLOYD_PASSES passes over all of them in SQL follow.
+    K-means runs on a sample of at most SAMPLE_ROWS customers, STARTS times, on their principal
+    components where the settings say so; where there are more customers, LLOYD_PASSES passes over
+    all of them in SQL follow.
 
     Raises InputError where the scores hold no choice for customers that exist.
     """
@@ -64,7 +96,7 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
     customer_count = customers.count("*").fetchall()[0][0]
     if customer_count == 0:
         return MODEL.empty_table()
-    chosen = scores.loc[scores["is_chosen"].astype(bool), "k"]
+    chosen = scores[scores["is_chosen"].astype(bool)]
     if len(chosen) != 1:
         raise InputError(
             f"the cluster scores of {parsed.population} mark {len(chosen)} rows as chosen: build "
@@ -74,13 +106,50 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
         return MODEL.empty_table()
     expressions = dimensions["expression"].tolist()
     sample = scaled_sample(customers, expressions)
-    centroids = fit_centroids(sample, int(chosen.iloc[0]))
-    if customer_count > SAMPLE_ROWS:
-        centroids = lloyd_passes(customers, expressions, centroids)
-    centroids = centroids.round(DECIMALS)
-    centroids = order_by_value(customers, expressions, centroids, parsed)
+    if chosen["algorithm"].iloc[0] == "dbscan":
+        fit = fit_dbscan(customers, sample, parsed)
+    else:
+        is_sample = customer_count > SAMPLE_ROWS
+        k = int(chosen["k"].iloc[0])
+        fit = fit_k_means(customers, expressions, sample, k, is_sample, parsed)
     weights = map_weights(sample, dimensions["feature"].tolist(), parsed)
-    return _model_table(parsed.population, dimensions, centroids, weights, sample)
+    landmarks, places = lay_out(sample) if parsed.map == "tsne" else (sample[:0], np.empty((0, 2)))
+    return _model_table(parsed.population, dimensions, fit, weights, landmarks, places)
+
+
+def fit_k_means(
+    customers: DuckDBPyRelation,
+    expressions: Sequence[str],
+    sample: np.ndarray,
+    k: int,
+    is_sample: bool,
+    settings: Settings,
+) -> Fit:
+    """The centres of k segments; is_sample says that there are customers outside the sample."""
+    projection = fit_projection(sample, settings.components)
+    centroids = projection.up(fit_centroids(projection.down(sample), k))
+    if is_sample:
+        centroids = lloyd_passes(customers, expressions, centroids, projection)
+    centroids = centroids.round(DECIMALS)
+    centroids = order_by_value(customers, expressions, centroids, settings)
+    return Fit(centroids, range(k), None, outlier_distance(sample, centroids))
+
+
+def fit_dbscan(customers: DuckDBPyRelation, sample: np.ndarray, settings: Settings) -> Fit:
+    """The core points of the groups that DBSCAN finds, in order of the groups' value."""
+    groups = fit_density_groups(sample)
+    axes = [quoted(feature.lstrip("-")) for feature in settings.axes.values()]
+    columns = [f"cast({axis} as double) as axis_{i}" for i, axis in enumerate(axes)]
+    values = customers.query("customers", sample_query(["customer_id", *columns], SAMPLE_ROWS)).df()
+    means = values.iloc[:, 1:].groupby(groups.assign(sample)).mean() * settings.axis_signs
+    order = _order(
+        {group: [None if np.isnan(x) else x for x in row] for group, *row in means.itertuples()},
+        np.arange(groups.count).reshape(-1, 1),
+    )
+    segment_of = {group: segment_id for segment_id, group in enumerate(order)}
+    segments = [segment_of[group] for group in groups.core_groups]
+    reach = round(groups.reach, DECIMALS)
+    return Fit(groups.core_points.round(DECIMALS), segments, reach, reach)
 
 
 def fit_centroids(points: np.ndarray, k: int) -> np.ndarray:
@@ -89,11 +158,15 @@ def fit_centroids(points: np.ndarray, k: int) -> np.ndarray:
 
 
 def lloyd_passes(
-    customers: DuckDBPyRelation, expressions: Sequence[str], centroids: np.ndarray
+    customers: DuckDBPyRelation,
+    expressions: Sequence[str],
+    centroids: np.ndarray,
+    projection: Projection,
 ) -> np.ndarray:
     """Move the centroids to the means of their customers, over all customers, LLOYD_PASSES times.
 
-    The means are sums of decimals: floats would add up to different last digits on each run.
+    They stay in the subspace of the projection. The means are sums of decimals: floats would add up
+    to different last digits on each run.
     """
     means = ", ".join(
         f"cast(sum(cast(point[{i + 1}] as decimal(28, 9))) as double) / count(*)"
@@ -107,7 +180,7 @@ def lloyd_passes(
         ).fetchall()
         moved = centroids.copy()
         for segment_id, centroid in rows:
-            moved[segment_id] = centroid
+            moved[segment_id] = projection.up(projection.down(np.array([centroid])))[0]
         if np.array_equal(moved, centroids):
             break
         centroids = moved
@@ -144,27 +217,26 @@ def order_by_value(
     if len(centroids) == 1:
         return centroids
     features = [quoted(feature.lstrip("-")) for feature in settings.axes.values()]
-    signs = [-1 if feature.startswith("-") else 1 for feature in settings.axes.values()]
     means = ", ".join(
         f"{sign} * cast(avg(cast({feature} as decimal(28, 9))) as double)"
-        for sign, feature in zip(signs, features, strict=True)
+        for sign, feature in zip(settings.axis_signs, features, strict=True)
     )
     rows = customers.query(
         "customers",
         f"select segment_id, {means} from ({assignment(expressions, centroids, features)}) "
         "group by segment_id",
     ).fetchall()
-    ranks = {
-        segment_id: [-np.inf if mean is None else mean for mean in axis_means]
-        for segment_id, *axis_means in rows
-    }
-    nowhere = [-np.inf] * len(features)
-    order = sorted(
-        range(len(centroids)),
-        key=lambda i: (*ranks.get(i, nowhere), *centroids[i]),
-        reverse=True,
-    )
-    return centroids[order]
+    return centroids[_order({segment_id: means for segment_id, *means in rows}, centroids)]
+
+
+def _order(axis_means: Mapping[int, Sequence[float | None]], points: np.ndarray) -> list[int]:
+    """The segments by the means of their axes, the highest first; equal ones by their points."""
+    nowhere = [None] * max((len(means) for means in axis_means.values()), default=0)
+    ranks = [
+        [-np.inf if mean is None else mean for mean in axis_means.get(segment_id, nowhere)]
+        for segment_id in range(len(points))
+    ]
+    return sorted(range(len(points)), key=lambda i: (*ranks[i], *points[i]), reverse=True)
 
 
 def map_weights(points: np.ndarray, features: Sequence[str], settings: Settings) -> np.ndarray:
@@ -177,7 +249,7 @@ def map_weights(points: np.ndarray, features: Sequence[str], settings: Settings)
         weights[: len(components)] = components
     for axis in weights:
         if settings.value_feature in features:
-            toward = axis[features.index(settings.value_feature)] * settings.value_sign
+            toward = axis[features.index(settings.value_feature)] * settings.axis_signs[0]
         else:
             toward = axis[np.argmax(np.abs(axis))]
         axis *= -1 if toward < 0 else 1
@@ -198,19 +270,41 @@ def outlier_distance(points: np.ndarray, centroids: np.ndarray) -> float | None:
     return round(float(upper + 3 * (upper - lower)), DECIMALS)
 
 
+def lay_out(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct ones of at most LANDMARK_ROWS points and their places by t-SNE.
+
+    Returns the landmarks (rows x dimensions) and their places (rows x 2); none where there are too
+    few points for neighbourhoods. Source: van der Maaten and Hinton 2008, "Visualizing Data using
+    t-SNE"; the perplexity is theirs, less where there are few points.
+    """
+    landmarks = np.unique(points[:LANDMARK_ROWS].round(DECIMALS), axis=0)
+    if len(landmarks) < MIN_LANDMARKS:
+        return landmarks[:0], np.empty((0, 2))
+    perplexity = min(PERPLEXITY, (len(landmarks) - 1) / 3)
+    places = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(landmarks)
+    return landmarks, places.astype(np.float64).round(MAP_DECIMALS)
+
+
 def _model_table(
     population: str,
     dimensions: pd.DataFrame,
-    centroids: np.ndarray,
+    fit: Fit,
     weights: np.ndarray,
-    points: np.ndarray,
+    landmarks: np.ndarray,
+    places: np.ndarray,
 ) -> pa.Table:
+    rows = len(dimensions)
     table = dimensions.assign(
         population=population,
-        position=range(1, len(dimensions) + 1),
-        centroids=[list(map(float, column)) for column in centroids.T],
+        position=range(1, rows + 1),
+        centroids=[list(map(float, column)) for column in fit.points.T],
+        centroid_segments=rows * [list(fit.segments)],
+        reach=fit.reach,
+        outlier_distance=fit.outlier_distance,
         map_x_weight=weights[0],
         map_y_weight=weights[1],
-        outlier_distance=outlier_distance(points, centroids),
+        landmarks=[list(map(float, column)) for column in landmarks.T],
+        landmark_x=rows * [places[:, 0].tolist()],
+        landmark_y=rows * [places[:, 1].tolist()],
     )
     return pa.Table.from_pandas(table[MODEL.names], schema=MODEL, preserve_index=False)

@@ -1,4 +1,4 @@
-"""The search for the number of segments: scores for every k, and the choice."""
+"""The search for the segments: scores for every candidate, and the choice."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
 
-from segmentation.choice import MINIMUM_SHARE, choose_k
-from segmentation.cluster_scores import SAMPLE_ROWS, score_k
+from segmentation.choice import MINIMUM_SHARE, add_density, choose_k
+from segmentation.cluster_scores import SAMPLE_ROWS, score_density, score_k
 from segmentation.encoding import fit_dimensions, scaled_sample
 from segmentation.features import quoted, sample_query
 from segmentation.settings import parse_settings
@@ -41,13 +41,14 @@ CLUSTER_SCORES = pa.schema(
 
 
 def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
-    """Score k-means for every k in the scaled space and choose one by the written rule.
+    """Score k-means for every k, and DBSCAN, and choose one by the written rule or the settings.
 
     customers: one row per customer, `customer_id` and the features, gaps filled.
     settings: the settings block of the population.
 
-    Returns CLUSTER_SCORES, one row per k; what the scores mean is said in `cluster_scores.score_k`,
-    and the rule in `choice`. All scores are taken on one sample of at most SAMPLE_ROWS customers.
+    Returns CLUSTER_SCORES, one row per k of k-means and one for DBSCAN; what the scores mean is
+    said in `cluster_scores`, and the rule in `choice`. All scores are taken on one sample of at
+    most SAMPLE_ROWS customers.
     """
     parsed = parse_settings(settings)
     dimensions = fit_dimensions(customers, parsed)
@@ -57,7 +58,8 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
         query = sample_query([quoted(parsed.outcome)], SAMPLE_ROWS)
         outcome = customers.query("customers", query).df()[parsed.outcome]
         outcome = outcome.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    scores = choose_k(score_k(points, outcome), MINIMUM_SHARE, parsed.k)
+    by_k = choose_k(score_k(points, outcome, components=parsed.components), MINIMUM_SHARE, parsed.k)
+    scores = add_density(by_k, score_density(points, outcome), parsed.algorithm == "dbscan")
     return pa.Table.from_pandas(
         scores.assign(population=parsed.population)[CLUSTER_SCORES.names].replace({np.nan: None}),
         schema=CLUSTER_SCORES,

@@ -48,9 +48,9 @@ class Settings:
         return self.axes["value"].lstrip("-")
 
     @property
-    def value_sign(self) -> int:
-        """1 where more is better on the value axis, -1 where less is."""
-        return -1 if self.axes["value"].startswith("-") else 1
+    def axis_signs(self) -> list[int]:
+        """One per axis: 1 where more is better, -1 where less is."""
+        return [-1 if feature.startswith("-") else 1 for feature in self.axes.values()]
 
 
 def parse_settings(block: Mapping | None) -> Settings:

@@ -13,7 +13,7 @@ from rich.table import Table
 FIRST_QUERY = """\
 select segment_name, customers, share, headline
 from marts.segment_summary
-where population = 'clickstream'
+where population = '{population}'
 order by segment_id"""
 
 VERDICTS = {
@@ -27,19 +27,29 @@ def print_summary(database: Path, console: Console) -> None:
     """Print the segment summary of each population, the file's path and the first query to try."""
     with duckdb.connect(str(database), read_only=True) as connection:
         choices = connection.execute(
-            "select population, k, structure, reason from marts.cluster_scores "
+            "select population, algorithm, k, structure, reason from marts.cluster_scores "
             "where is_chosen order by population"
         ).fetchall()
-        for population, k, structure, reason in choices:
+        for population, algorithm, k, structure, reason in choices:
             console.print()
             console.print(_segments(connection, population, f"{population}: {VERDICTS[structure]}"))
-            console.print(f"[dim]Why {k}:[/dim] {escape(reason)}", highlight=False)
+            label = f"Why {k}" if algorithm == "kmeans" else f"Why {algorithm}"
+            console.print(f"[dim]{label}:[/dim] {escape(reason)}", highlight=False)
             for line in _notes(connection, population):
                 console.print(escape(line), style="dim", highlight=False)
+    without = [population for population, *_, structure, _ in choices if structure == "none"]
+    if without:
+        console.print()
+        console.print(
+            f"[bold]Warning:[/bold] {escape(', '.join(without))}: no groups of customers beat "
+            "chance. Whatever segments are shown there say no more than their features do.",
+            highlight=False,
+        )
     console.print()
     console.print(f"Everything is in [bold]{escape(str(database))}[/bold]. A first query:")
     console.print()
-    console.print(FIRST_QUERY, highlight=False)
+    first = choices[0][0] if choices else "clickstream"
+    console.print(FIRST_QUERY.format(population=first), highlight=False)
     console.print()
 
 

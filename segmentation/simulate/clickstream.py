@@ -6,6 +6,7 @@ segment differs from every other in several features. Within a segment a count i
 smoothly, so that a good method finds the planted segments and nothing finer.
 """
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
 import duckdb
@@ -14,6 +15,8 @@ from segmentation.errors import InputError
 
 MAX_CUSTOMERS = 100_000_000
 """User ids have nine digits and are distinct up to here."""
+
+CUSTOMERS_PER_BOT = 600
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,23 @@ CLICKSTREAM_SEGMENTS = (
         cheapness=0.4,
     ),
 )
+
+CLICKSTREAM_CROWD = ClickstreamSegment(
+    "everyone",
+    share=1.0,
+    sessions=(1, 6),
+    views=(4, 13),
+    carts=(0, 6),
+    purchases=(0, 6),
+    categories=(1, 8),
+    first_day=(0, 14),
+    last_day=(16, 30),
+    weekend=0.3,
+    night=0.2,
+    visit_seconds=(100, 600),
+    cheapness=1.0,
+)
+"""Customers without segments: every feature has one peak, and covers what the segments cover."""
 
 CATEGORIES = (
     ("electronics.smartphone", 92),
@@ -361,6 +381,57 @@ events as (
 )
 """
 
+# A bot views products of all categories in one visit, one every second or two, and nothing else.
+_BOTS = """
+bots as (
+
+    select
+        700000000 + (number * 48271) % 199999991 as user_id,
+        simulated_draw(number, {seed} + 1000) as bot_key,
+        cast(floor(250 * 8 ** (simulated_uniform(bot_key, 2) ** 3)) as integer) as view_count,
+        1 + simulated_draw(bot_key, 1) % 2 as pace,
+        {start} + cast(floor(30 * 86400 * simulated_uniform(bot_key, 3)) as bigint) as starts_at
+
+    from range({bots}) as numbers (number)
+
+)
+"""
+
+_BOT_EVENTS = """
+bot_views as (
+
+    select
+        *,
+        unnest(range(view_count)) as item,
+        (bot_key + (item + 1) * 2246822519) & 4294967295 as item_key,
+        simulated_draw(item_key, 1) % ({categories} * {products_per_category}) as product
+
+    from bots
+
+),
+
+bot_events as (
+
+    select
+        epoch_ms(1000 * (starts_at + pace * item)) as occurred_at,
+        'view' as event_type,
+        product_id,
+        category_id,
+        category_code,
+        brand,
+        price,
+        user_id,
+        cast(cast(md5('bot ' || user_id) as uuid) as varchar) as user_session,
+        simulated_draw(item_key, 3) as luck,
+        0 as copy_number
+
+    from bot_views
+
+    inner join catalogue using (product)
+
+)
+"""
+
 _CLEAN = """
 raw_events as (
 
@@ -374,7 +445,7 @@ raw_events as (
 """
 
 # Each spoiled row is a further copy of a view with one field changed, so that the events that are
-# left after cleaning are those of the clean data (but for the prices of 0).
+# left after cleaning are those of the clean data (but for the prices of 0) and of the bots.
 _DIRTY = """
 copied_views as (
 
@@ -399,7 +470,13 @@ raw_events as (
         * replace (if(event_type = 'view' and luck % 1000 = 0, 0, price) as price),
         strftime(occurred_at, '%Y-%m-%d %H:%M:%S UTC') as event_time
 
-    from events
+    from (
+        select * from events
+
+        union all by name
+
+        select * from bot_events
+    )
 
     union all by name
 
@@ -439,15 +516,23 @@ order by occurred_at, user_id, luck, copy_number
 
 
 def simulate_clickstream(
-    connection: duckdb.DuckDBPyConnection, customers: int, seed: int = 7, dirt: bool = False
+    customers: int,
+    seed: int = 7,
+    dirt: bool = False,
+    structure: bool = True,
+    connection: duckdb.DuckDBPyConnection | None = None,
 ) -> tuple[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation]:
     """Return the shop events of October 2019 and the segment planted in each customer.
 
-    connection: where the events are computed; it gets temporary macros named simulated_....
     customers: how many; each has about 8 events on average.
-    dirt: also make what is wrong in the public data: 1 view in 1,000 with a price of 0.00, and 13
-        additional copies of views: 6 exact, 2 with a negative price, 2 without a user, 2 with a
-        time that cannot be read and 1 with an unknown event type.
+    dirt: also make what is wrong in such data: 1 view in 1,000 with a price of 0.00; 13 additional
+        copies of views: 6 exact, 2 with a negative price, 2 without a user, 2 with a time that
+        cannot be read and 1 with an unknown event type; and, in addition to the customers, one bot
+        for every CUSTOMERS_PER_BOT, at least 2, which views 250 to 2,000 products in one visit and
+        has the segment bot in the truth.
+    structure: False makes one crowd without segments, CLICKSTREAM_CROWD.
+    connection: where the events are computed, by default one of their own; it gets temporary macros
+        named simulated_....
 
     Returns two lazy relations. The events are in the order of their time with the columns
     event_time (text, as 2019-10-01 00:00:00 UTC), event_type (view, cart, purchase), product_id,
@@ -462,26 +547,33 @@ def simulate_clickstream(
         )
     if not 0 <= seed < 2**32:
         raise InputError(f"the seed is {seed}: give one from 0 to {2**32 - 1}.")
+    connection = connection or duckdb.connect()
     connection.execute(_MACROS)
+    segments = CLICKSTREAM_SEGMENTS if structure else (CLICKSTREAM_CROWD,)
     sizes = {"categories": len(CATEGORIES), "products_per_category": PRODUCTS_PER_CATEGORY}
-    planted = [_segments(), _CUSTOMERS.format(customers=customers, seed=seed, **sizes)]
+    planted = [_segments(segments), _CUSTOMERS.format(customers=customers, seed=seed, **sizes)]
+    truth = "select user_id, segment from customers"
+    if dirt:
+        bots = max(2, customers // CUSTOMERS_PER_BOT)
+        planted.append(_BOTS.format(bots=bots, seed=seed, start=FIRST_SECOND))
+        truth += " union all select user_id, 'bot' from bots"
     shop = [_categories(), _CATALOGUE.format(brands=list(BRANDS), **sizes)]
     steps = [
         *planted,
         *shop,
         _EVENTS.format(start=FIRST_SECOND, **sizes),
-        _DIRTY if dirt else _CLEAN,
+        *([_BOT_EVENTS.format(**sizes), _DIRTY] if dirt else [_CLEAN]),
     ]
     return (
         connection.sql(f"with {','.join(steps)} {_ORDERED}"),
-        connection.sql(f"with {','.join(planted)} select user_id, segment from customers"),
+        connection.sql(f"with {','.join(planted)} {truth}"),
     )
 
 
-def _segments() -> str:
-    """CLICKSTREAM_SEGMENTS as a common table expression, shares as intervals of 0 to 1."""
+def _segments(segments: Sequence[ClickstreamSegment]) -> str:
+    """Segments as a common table expression, shares as intervals of 0 to 1."""
     rows, share_to = [], 0.0
-    for segment in CLICKSTREAM_SEGMENTS:
+    for segment in segments:
         share_from, share_to = share_to, round(share_to + segment.share, 6)
         rows.append((*astuple(segment), share_from, share_to))
     names = [field.name for field in fields(ClickstreamSegment)]

@@ -37,7 +37,7 @@ class PersonalitySegment:
     spending_shares: how it divides over SPENDING_COLUMNS.
     deals, web, catalogue, store: numbers of purchases.
     web_visits: a month.
-    children, teens: at home, the same for the whole segment.
+    children, teens: at home, the fewest and the most.
     campaign_rate: probability to accept each of the five earlier campaigns.
     response_rate: probability to accept the last one, which is the outcome.
     education, marital_status: shares over EDUCATION_LEVELS and MARITAL_STATUSES.
@@ -56,8 +56,8 @@ class PersonalitySegment:
     catalogue: tuple[float, float]
     store: tuple[float, float]
     web_visits: tuple[float, float]
-    children: int
-    teens: int
+    children: tuple[int, int]
+    teens: tuple[int, int]
     campaign_rate: float
     response_rate: float
     education: tuple[float, ...]
@@ -79,8 +79,8 @@ PERSONALITY_SEGMENTS = (
         catalogue=(8, 1.2),
         store=(9, 1.2),
         web_visits=(2.5, 0.8),
-        children=0,
-        teens=0,
+        children=(0, 0),
+        teens=(0, 0),
         campaign_rate=0.30,
         response_rate=0.42,
         education=(0.0, 0.08, 0.54, 0.16, 0.22),
@@ -100,8 +100,8 @@ PERSONALITY_SEGMENTS = (
         catalogue=(2.5, 0.8),
         store=(6, 1.0),
         web_visits=(6.5, 0.9),
-        children=1,
-        teens=1,
+        children=(1, 1),
+        teens=(1, 1),
         campaign_rate=0.05,
         response_rate=0.12,
         education=(0.01, 0.08, 0.50, 0.18, 0.23),
@@ -121,8 +121,8 @@ PERSONALITY_SEGMENTS = (
         catalogue=(0.4, 0.4),
         store=(3, 0.7),
         web_visits=(7.5, 0.9),
-        children=1,
-        teens=0,
+        children=(1, 1),
+        teens=(0, 0),
         campaign_rate=0.03,
         response_rate=0.08,
         education=(0.07, 0.14, 0.52, 0.15, 0.12),
@@ -142,8 +142,8 @@ PERSONALITY_SEGMENTS = (
         catalogue=(3, 0.9),
         store=(8, 1.1),
         web_visits=(3.5, 0.8),
-        children=0,
-        teens=0,
+        children=(0, 0),
+        teens=(0, 0),
         campaign_rate=0.08,
         response_rate=0.05,
         education=(0.0, 0.05, 0.44, 0.19, 0.32),
@@ -151,9 +151,32 @@ PERSONALITY_SEGMENTS = (
     ),
 )
 
+PERSONALITY_CROWD = PersonalitySegment(
+    "everyone",
+    share=1.0,
+    birth_year=(1967, 10),
+    income=(55_000, 17_000),
+    enrolled_days=(380, 150),
+    recency_days=(45, 22),
+    spending=(500, 0.8),
+    spending_shares=(0.44, 0.08, 0.26, 0.08, 0.06, 0.08),
+    deals=(3, 1.5),
+    web=(5, 2.0),
+    catalogue=(4, 2.0),
+    store=(6, 2.0),
+    web_visits=(5, 2.0),
+    children=(0, 1),
+    teens=(0, 1),
+    campaign_rate=0.10,
+    response_rate=0.15,
+    education=(0.03, 0.09, 0.50, 0.17, 0.21),
+    marital_status=(0.39, 0.26, 0.21, 0.10, 0.04),
+)
+"""Customers without segments: every feature has one peak, and covers what the segments cover."""
+
 
 def simulate_personality(
-    customers: int, seed: int = 7, dirt: bool = False
+    customers: int, seed: int = 7, dirt: bool = False, structure: bool = True
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the customers and the segment planted in each.
 
@@ -161,6 +184,7 @@ def simulate_personality(
     dirt: also make what is wrong in the public data: 1 % of the incomes missing and one of 666666,
         three births from 1893 to 1900, two marital statuses each of YOLO and Absurd and three of
         Alone.
+    structure: False makes one crowd without segments, PERSONALITY_CROWD.
 
     Returns two frames in the order of ID: the customers with the 29 columns of the public file (all
     whole numbers, but Education, Marital_Status and Dt_Customer, which is text as 04-09-2012), and
@@ -170,23 +194,22 @@ def simulate_personality(
     """
     if customers < 20:
         raise InputError(f"the number of customers is {customers}: give a whole number from 20.")
+    segments = PERSONALITY_SEGMENTS if structure else (PERSONALITY_CROWD,)
     random = np.random.default_rng(seed)
     identifiers = np.sort(random.choice(5 * customers, size=customers, replace=False))
     planted = random.choice(
-        len(PERSONALITY_SEGMENTS),
-        size=customers,
-        p=[segment.share for segment in PERSONALITY_SEGMENTS],
+        len(segments), size=customers, p=[segment.share for segment in segments]
     )
     frame = pd.concat(
         [
             _customers(segment, identifiers[planted == number], random)
-            for number, segment in enumerate(PERSONALITY_SEGMENTS)
+            for number, segment in enumerate(segments)
         ]
     )
     frame = frame.sort_values("ID", ignore_index=True)
     if dirt:
         frame = _spoil(frame, random)
-    names = np.array([segment.segment for segment in PERSONALITY_SEGMENTS])
+    names = np.array([segment.segment for segment in segments])
     return frame, pd.DataFrame({"ID": identifiers, "segment": names[planted]})
 
 
@@ -212,8 +235,8 @@ def _customers(
         "Education": random.choice(EDUCATION_LEVELS, size, p=segment.education),
         "Marital_Status": random.choice(MARITAL_STATUSES, size, p=segment.marital_status),
         "Income": np.rint(mean_income + income_deviation * wealth).astype(int),
-        "Kidhome": segment.children,
-        "Teenhome": segment.teens,
+        "Kidhome": random.integers(*segment.children, size, endpoint=True),
+        "Teenhome": random.integers(*segment.teens, size, endpoint=True),
         "Dt_Customer": pd.DatetimeIndex(enrolled).strftime("%d-%m-%Y"),
         "Recency": whole(segment.recency_days, 0, 99),
         **{

@@ -16,7 +16,7 @@
 
         from
         {% for axis in axes %}
-            unnest(['low', 'mid', 'high'{{ ", 'none', 'all'" if axis == 'value' }}])
+            unnest(['low', 'mid', 'high'{{ ", 'none', 'all', 'noise'" if axis == 'value' }}])
                 as {{ axis }} (level){{ ',' if not loop.last }}
         {% endfor %}
 

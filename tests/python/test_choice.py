@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation.choice import choose_k
+from segmentation.choice import add_density, choose_k
 from segmentation.cluster_scores import score_k
 from segmentation.errors import InputError
 
@@ -190,3 +190,46 @@ def test_shop_customers_have_no_structure(real_data):
     order = np.random.default_rng(0).permutation(len(shop))
     matrix = standardised(np.hstack([numbers, gender]))[order]
     assert choice(choose(matrix))[:2] == (1, "none")
+
+
+def density(**changes):
+    """The scores of DBSCAN where it finds two groups that beat the copies."""
+    row = {
+        "algorithm": "dbscan",
+        "k": 2,
+        "noise_share": 0.25,
+        "silhouette": 0.4,
+        "null_silhouette": 0.2,
+        "null_share": 0.0,
+    }
+    return pd.DataFrame([row | changes])
+
+
+def test_dbscan_stands_beside_the_choice_of_the_rule():
+    scores = add_density(choose_k(scored(), 0.02), density(), is_chosen=False)
+    row = scores.iloc[-1]
+    assert scores["is_chosen"].tolist() == [False, False, True, False, False]
+    assert row["structure"] == "clear"
+    assert row["reason"].startswith("DBSCAN finds 2 crowded groups and leaves 25% of the customers")
+
+
+@pytest.mark.parametrize(
+    ("changes", "structure"),
+    [
+        ({}, "weak"),
+        ({"k": 1}, "none"),
+        ({"k": 0, "silhouette": np.nan}, "none"),
+        ({"null_share": 0.1}, "none"),
+        ({"null_silhouette": 0.36}, "none"),
+    ],
+)
+def test_dbscan_set_by_hand_is_judged_by_its_own_copies(changes, structure):
+    scores = add_density(choose_k(scored(), 0.02), density(**changes), is_chosen=True)
+    assert scores["is_chosen"].tolist() == [False, False, False, False, True]
+    assert set(scores["structure"]) == {structure}
+    assert set(scores["reason"][:4]) == {"Not chosen: the algorithm was set to dbscan by hand."}
+
+
+def test_no_customers_have_no_row_of_dbscan():
+    scores = add_density(choose_k(scored()[:0], 0.02), density()[:0], is_chosen=True)
+    assert scores.empty

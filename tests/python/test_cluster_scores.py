@@ -19,9 +19,11 @@ from segmentation.cluster_scores import (
     outcome_auc,
     permuted_copies,
     prediction_strength,
+    score_density,
     score_k,
     silhouette_width,
 )
+from segmentation.density import fit_density_groups
 
 NEEDS_TWO_SEGMENTS = [
     "silhouette",
@@ -244,3 +246,37 @@ def test_there_is_a_row_per_k_that_the_distinct_rows_allow(matrix, expected):
     assert scores.dtypes.astype(str).to_dict() == SCORE_TYPES
     assert scores["k"].tolist() == expected
     assert not np.isinf(scores.select_dtypes("float64").to_numpy()).any()
+
+
+def test_dbscan_counts_the_lonely_as_a_group_of_their_own():
+    matrix, _ = blobs([(0, 0), (40, 0)], rows_each=150)
+    lonely = np.array([[200.0, 0], [0, 300], [-400, 0]])
+    shuffled = np.random.default_rng(1).permutation(np.vstack([matrix, lonely]))
+    row = score_density(shuffled).iloc[0]
+    expected = fit_density_groups(shuffled).assign(shuffled)
+
+    assert row["k"] == 2
+    assert row["noise_share"] == (expected == -1).mean() >= 3 / 303
+    assert row["silhouette"] == pytest.approx(silhouette_score(shuffled, expected))
+    assert row["stability"] > 0.9
+    assert row["null_share"] == 0
+    assert np.isnan(row["prediction_strength"])
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_too_few_customers_are_in_no_crowd(rows):
+    row = score_density(np.arange(rows * 2.0).reshape(rows, 2)).iloc[0]
+    assert (row["k"], row["noise_share"]) == (0, 1)
+    assert np.isnan(row["silhouette"])
+
+
+def test_components_find_groups_that_noise_hides():
+    matrix, _ = blobs([(0, 0), (12, 0), (0, 12)], rows_each=150)
+    noise = np.random.default_rng(2).normal(size=(450, 6))
+    wide = np.hstack([matrix, noise])
+    scores = score_k(wide, components=0.5, largest_k=4).set_index("k")
+    plain = score_k(wide, largest_k=4).set_index("k")
+
+    assert scores.loc[3, "inertia"] < plain.loc[3, "inertia"]
+    assert scores.loc[3, "prediction_strength"] > 0.99
+    assert scores.loc[3, "silhouette"] == pytest.approx(plain.loc[3, "silhouette"], abs=0.01)

@@ -401,6 +401,42 @@ def spend(row: dict[str, str]) -> dict[str, object]:
     }
 
 
+# -- Shop ------------------------------------------------------------------------------------------
+
+
+def shop_features(folder: Path, as_of: datetime | None = None) -> Features:
+    """Every column of shop_features, by customer; nothing in it has a date."""
+    rows = read_rows(folder / "shop")
+    rows_of = Counter(key(row, "CustomerID") for row in rows)
+    return {
+        key(row, "CustomerID"): shop_customer(row)
+        for row in rows
+        if key(row, "CustomerID") is not None and rows_of[key(row, "CustomerID")] == 1
+    }
+
+
+def shop_customer(row: dict[str, str]) -> dict[str, object]:
+    """The attributes, without those that cannot be true, and what is made of them."""
+
+    def possible(number, least: int, most: float = math.inf):
+        return number if number is not None and least <= number <= most else None
+
+    income = possible(amount(row, "Annual Income ($)"), 0)
+    family_size = possible(whole(row, "Family Size"), 1, 100)
+    both_known = income is not None and family_size is not None
+    return {
+        "gender": word(row, "Gender"),
+        "age_years": possible(whole(row, "Age"), 1, 110),
+        "income": income,
+        "spending_score": possible(whole(row, "Spending Score (1-100)"), 1, 100),
+        "profession": word(row, "Profession"),
+        "work_experience_years": possible(whole(row, "Work Experience"), 0, 100),
+        "family_size": family_size,
+        "family_income_product": income * family_size if both_known else None,
+        "family_income_ratio": income / family_size if both_known else None,
+    }
+
+
 # -- Comparing -------------------------------------------------------------------------------------
 
 
@@ -438,8 +474,13 @@ def differences(expected: Features, built: Features) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-ORACLES = {"clickstream": clickstream_features, "personality": personality_features}
-FEATURE_MODELS = ["-s", "+clickstream_features", "+personality_features"]
+ORACLES = {
+    "clickstream": clickstream_features,
+    "personality": personality_features,
+    "shop": shop_features,
+}
+WITHOUT_DATES = {"shop"}
+FEATURE_MODELS = ["-s", *(f"+{population}_features" for population in ORACLES)]
 
 
 def assert_as_described(project: Project, population: str, data: Path, as_of=None) -> None:
@@ -562,6 +603,26 @@ def rough_customers(random: random.Random) -> list[dict[str, str]]:
     return customers
 
 
+def rough_shop_customers(random: random.Random) -> list[dict[str, str]]:
+    """Shop customers with gaps, faults, repeats and values that cannot be true."""
+    customers = []
+    for number in range(150):
+        customer = {
+            "CustomerID": random.choice((f"{number}", f"{number}.0", f" {number} ", "")),
+            "Gender": random.choice(("Female", " male", "MALE", "")),
+            "Age": random.choice(("0", "1", "30", "30.0", "110", "111", "-5", "old", "")),
+            "Annual Income ($)": random.choice(("0", "1000", "58138.5", "-1", "much", "")),
+            "Spending Score (1-100)": random.choice(("0", "1", "50", "100", "101", "x", "")),
+            "Profession": random.choice(("Artist", " Lawyer ", "")),
+            "Work Experience": random.choice(("0", "1", "9.0", "-1", "101", "some", "")),
+            "Family Size": random.choice(("0", "1", "4", "4.0", "-2", "101", "all", "")),
+        }
+        customers += [customer] * random.choice((1, 1, 1, 2))
+        if number % 20 == 0:
+            customers.append(customer | {"Age": "2"})
+    return customers
+
+
 @pytest.fixture(scope="module")
 def rough_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of raw files with what the samples do not have."""
@@ -569,6 +630,7 @@ def rough_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for population, make, delimiter in (
         ("clickstream", rough_events, ","),
         ("personality", rough_customers, ";"),
+        ("shop", rough_shop_customers, ","),
     ):
         rows = make(random.Random(7))
         (folder / population).mkdir()
@@ -583,7 +645,9 @@ def rough_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rough_features(build_in, rough_data: Path) -> Project:
     """The feature models on these files, looked at as of a time before their end."""
     moment = ROUGH_AS_OF.strftime("%F %T")
-    as_of = json.dumps({f"{population}_as_of": moment for population in ORACLES})
+    as_of = json.dumps(
+        {f"{population}_as_of": moment for population in ORACLES.keys() - WITHOUT_DATES}
+    )
     return build_in("rough_features").build(*FEATURE_MODELS, "--vars", as_of, data=rough_data)
 
 

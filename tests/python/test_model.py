@@ -4,8 +4,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.cluster import DBSCAN, KMeans
+from sklearn.decomposition import PCA
+from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_score
 
 from segmentation import model as model_module
+from segmentation.components import describe_components
 from segmentation.encoding import fit_dimensions, scaled_sample
 from segmentation.errors import InputError
 from segmentation.model import MODEL, fit_segments
@@ -48,7 +52,15 @@ def relation(frame: pd.DataFrame) -> duckdb.DuckDBPyRelation:
 
 
 def chosen(k: int) -> pd.DataFrame:
-    return pd.DataFrame({"k": range(1, 11), "is_chosen": [i == k for i in range(1, 11)]})
+    return pd.DataFrame(
+        {"algorithm": "kmeans", "k": range(1, 11), "is_chosen": [i == k for i in range(1, 11)]}
+    )
+
+
+def ordered_ids(frame: pd.DataFrame) -> list[str]:
+    """The ids in the order of the scaled sample."""
+    rows = duckdb.sql("select customer_id from frame order by md5(customer_id)").fetchall()
+    return [row[0] for row in rows]
 
 
 def points_of(frame: pd.DataFrame, settings: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -185,8 +197,8 @@ def test_customers_that_are_all_alike_are_one_segment():
     )
     scores = score_clusters(relation(alike), SETTINGS).to_pandas()
 
-    assert scores["k"].tolist() == [1]
-    assert scores["structure"].tolist() == ["none"]
+    assert scores["k"].tolist() == [1, 1]
+    assert set(scores["structure"]) == {"none"}
     assert fit_segments(relation(alike), scores, SETTINGS).num_rows == 0
 
 
@@ -195,3 +207,119 @@ def test_an_axis_that_is_no_number_is_told_in_a_sentence():
 
     with pytest.raises(InputError, match=r"axis 'value' of shop names 'city'.*a number"):
         fit_segments(relation(customers()), chosen(3), settings)
+
+
+def test_a_list_has_a_dimension_per_item_and_weighs_as_much_as_a_number():
+    hobbies = [["chess", "golf"], ["chess"], [], None, ["golf", "opera"], ["opera"]] * 50
+    frame = customers().assign(hobbies=hobbies)
+    dimensions, points = points_of(frame, SETTINGS)
+    items = dimensions[dimensions["feature"] == "hobbies"]
+    order = frame.set_index("customer_id").loc[ordered_ids(frame)]
+
+    assert items["dimension"].tolist() == ["hobbies = chess", "hobbies = golf", "hobbies = opera"]
+    assert items["centre"].tolist() == pytest.approx([0.4, 0.4, 0.4])
+    is_known = order["hobbies"].notna().to_numpy()
+    assert points.loc[~is_known, items["dimension"]].to_numpy() == pytest.approx(0)
+    known = points.loc[is_known, items["dimension"]]
+    assert known.var(ddof=0).sum() == pytest.approx(1)
+    has_chess = order["hobbies"][is_known].map(lambda each: "chess" in each).to_numpy()
+    assert (known["hobbies = chess"] > 0).tolist() == has_chess.tolist()
+
+
+def test_an_item_that_all_have_says_nothing():
+    frame = customers().assign(hobbies=[["chess"]] * 300)
+    dimensions, _ = points_of(frame, SETTINGS)
+
+    assert "hobbies" not in set(dimensions["feature"])
+
+
+def test_components_leave_the_nearest_centroid_as_it_is():
+    settings = {**SETTINGS, "components": 0.8}
+    table = fit_segments(relation(customers()), chosen(3), settings).to_pandas()
+    _, points = points_of(customers(), settings)
+    centroids = np.array(table["centroids"].tolist()).T
+    by_point = pairwise_distances(points, centroids).argmin(axis=1)
+    pca = PCA(n_components=0.8, svd_solver="full").fit(points.to_numpy())
+    by_place = pairwise_distances(
+        pca.transform(points.to_numpy()), pca.transform(centroids)
+    ).argmin(axis=1)
+
+    assert pca.n_components_ < points.shape[1]
+    assert by_point.tolist() == by_place.tolist()
+    refit = KMeans(3, n_init=10, random_state=1).fit_predict(pca.transform(points.to_numpy()))
+    assert adjusted_rand_score(refit, by_point) == 1
+
+
+def test_described_components_are_those_of_scikit_learn():
+    settings = {**SETTINGS, "components": 0.8}
+    table = describe_components(relation(customers()), settings).to_pandas()
+    _, points = points_of(customers(), settings)
+    pca = PCA(n_components=0.8, svd_solver="full").fit(points.to_numpy())
+    loadings = table.pivot(index="component", columns="dimension", values="loading")
+
+    np.testing.assert_allclose(loadings[points.columns].to_numpy(), pca.components_, atol=1e-6)
+    shares = table.groupby("component")["cumulative_share"].first()
+    assert shares.iloc[-1] >= 0.8 > (shares.iloc[-2] if len(shares) > 1 else 0)
+    assert describe_components(relation(customers()), SETTINGS).num_rows == 0
+
+
+def crowds() -> pd.DataFrame:
+    """Two crowded groups, the second of higher value, and five customers far from both."""
+    random = np.random.default_rng(4)
+    x = np.concatenate(
+        [random.normal(0, 0.1, 100), random.normal(5, 0.1, 100), [20, 30, 40, 50, 60]]
+    )
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{i:03}" for i in range(205)],
+            "monetary": x,
+            "recency_days": random.normal(0, 0.1, 205),
+            "imputed_features": [[] for _ in range(205)],
+        }
+    )
+
+
+def test_dbscan_stores_core_points_and_leaves_the_lonely_in_no_group():
+    settings = {"population": "shop", "axes": {"value": "monetary"}, "algorithm": "dbscan"}
+    customers = relation(crowds())
+    scores = score_clusters(customers, settings).to_pandas()
+    table = fit_segments(customers, scores, settings).to_pandas()
+    _, points = points_of(crowds(), settings)
+    cores = np.array(table["centroids"].tolist()).T
+    segments = np.array(table["centroid_segments"].iloc[0])
+    distances = pairwise_distances(points, cores)
+    found = np.where(
+        distances.min(axis=1) <= table["reach"].iloc[0], segments[distances.argmin(axis=1)], -1
+    )
+    values = crowds().set_index("customer_id")["monetary"].loc[ordered_ids(crowds())].to_numpy()
+
+    assert scores.loc[scores["is_chosen"], "algorithm"].tolist() == ["dbscan"]
+    noise_share = scores.loc[scores["is_chosen"], "noise_share"].iloc[0]
+    assert noise_share == pytest.approx((found == -1).mean())
+    assert 5 / 205 <= noise_share < 0.1
+    assert set(found[values > 10]) == {-1}
+    assert set(found[(values > 2) & (values < 10)]) <= {0, -1}
+    assert set(found[values < 2]) <= {1, -1}
+    expected = DBSCAN(eps=table["reach"].iloc[0], min_samples=5).fit_predict(points)
+    assert adjusted_rand_score(expected, found) == 1
+
+
+def test_a_map_by_t_sne_keeps_a_place_per_distinct_customer():
+    settings = {**SETTINGS, "map": "tsne"}
+    table = fit_segments(relation(customers()), chosen(3), settings).to_pandas()
+    again = fit_segments(relation(customers().sample(frac=1)), chosen(3), settings).to_pandas()
+    landmarks = np.array(table["landmarks"].tolist()).T
+    places = np.column_stack([table["landmark_x"].iloc[0], table["landmark_y"].iloc[0]])
+    centroids = np.array(table["centroids"].tolist()).T
+    segments = pairwise_distances(landmarks, centroids).argmin(axis=1)
+
+    assert len(places) == len(landmarks) == 300
+    assert silhouette_score(places, segments) > 0.5
+    assert again.to_json() == table.to_json()
+
+
+def test_the_map_is_that_of_the_components_by_default():
+    table = fit_segments(relation(customers()), chosen(3), SETTINGS).to_pandas()
+
+    assert set(map(len, table["landmarks"])) == {0}
+    assert (table["map_x_weight"] != 0).any()

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def real_build(build_in, real_data: Path) -> Project:
-    """Clickstream as CSV and personality in its first dialect, with all their data tests."""
+    """All populations, clickstream as CSV and personality in its first dialect, with data tests."""
     project = build_in("real_build")
     code, output = project.dbt("build", "--exclude", "resource_type:unit_test", data=real_data)
     assert code == 0, output
@@ -93,3 +93,48 @@ def test_the_million_events_build_in_parquet(project: Project, real_data: Path):
     assert project.query(
         "select count(*), count(distinct customer_id) from models.clickstream_segments"
     ) == [(133558, 133558)]
+
+
+def test_the_constant_fills_the_35_missing_professions(real_build: Project):
+    methods = real_build.query(
+        "select method, missing, error, is_chosen from marts.imputation_scores "
+        "where population = 'shop' and feature = 'profession' order by error"
+    )
+    [(customers, filled, fill)] = real_build.query(
+        "select count(*), count(*) filter (where list_contains(imputed_features, 'profession')), "
+        "any_value(profession) filter (where list_contains(imputed_features, 'profession')) "
+        "from models.shop_imputed"
+    )
+
+    assert (customers, filled, fill) == (2000, 35, "artist")
+    method, missing, error, is_chosen = methods[0]
+    assert (method, missing, is_chosen) == ("constant", 35, True)
+    assert error == pytest.approx(1 - 0.31, abs=0.005)
+
+
+def test_the_shop_has_no_structure(real_build: Project):
+    scores = real_build.query(
+        "select k, is_chosen, structure, reason from marts.cluster_scores "
+        "where population = 'shop' order by k"
+    )
+    assert len(scores) == 10
+    assert {structure for _, _, structure, _ in scores} == {"none"}
+    assert [k for k, is_chosen, *_ in scores if is_chosen] == [1]
+    assert scores[0][3].startswith("No structure")
+    assert real_build.query(
+        "select segment_name, customers from marts.segment_summary where population = 'shop'"
+    ) == [("All customers", 2000)]
+
+
+def test_an_income_of_0_is_finite_and_an_age_of_0_is_unknown(real_build: Project):
+    assert (
+        real_build.query(
+            "select income, family_income_product, family_income_ratio from features.shop_features "
+            "where income = 0"
+        )
+        == [(0, 0, 0)] * 2
+    )
+    assert real_build.query(
+        "select reason, count(*) from marts.rejected_rows where population = 'shop' "
+        "group by reason order by reason"
+    ) == [("age is not 1 to 110", 24), ("spending score is not 1 to 100", 2)]

@@ -14,7 +14,7 @@ def test_a_block_is_typed():
     assert settings.log == ("monetary",)
     assert settings.k == 4
     assert settings.value_feature == "monetary"
-    assert settings.value_sign == 1
+    assert settings.axis_signs[0] == 1
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,10 @@ def test_a_block_is_typed():
         ({"k": 0}, "'k' must be a whole number from 1 to 10; found 0"),
         ({"k": True}, "'k' must be a whole number"),
         ({"k": "4"}, "'k' must be a whole number"),
+        ({"algorithm": "optics"}, "'algorithm' must be one of kmeans, dbscan; found 'optics'"),
+        ({"map": "umap"}, "'map' must be one of pca, tsne; found 'umap'"),
+        ({"components": 12}, "'components' must be a share .* such as 0.9; found 12"),
+        ({"k": 3, "algorithm": "dbscan"}, "'k' and 'algorithm: dbscan' exclude each other"),
     ],
 )
 def test_a_wrong_block_is_told_in_a_sentence(change: dict, message: str):

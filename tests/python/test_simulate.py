@@ -17,19 +17,27 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import StandardScaler
 
 from segmentation.errors import InputError
-from segmentation.simulate.clickstream import CLICKSTREAM_SEGMENTS, simulate_clickstream
+from segmentation.simulate.clickstream import (
+    CLICKSTREAM_SEGMENTS,
+    CUSTOMERS_PER_BOT,
+    simulate_clickstream,
+)
 from segmentation.simulate.personality import (
     CAMPAIGN_COLUMNS,
     PERSONALITY_SEGMENTS,
     SPENDING_COLUMNS,
     simulate_personality,
 )
+from segmentation.simulate.populations import POPULATIONS, write_population
+from segmentation.simulate.shop import SHOP_SEGMENTS, simulate_shop
 
 ROOT = Path(__file__).resolve().parents[2]
 CLICKSTREAM = Path("sample_data/clickstream/2019-Oct.csv")
 PERSONALITY = Path("sample_data/personality/marketing_campaign.csv")
+SHOP = Path("sample_data/shop/Customers.csv")
 CLICKSTREAM_TRUTH = Path("tests/fixtures/clickstream_truth.csv")
 PERSONALITY_TRUTH = Path("tests/fixtures/personality_truth.csv")
+SHOP_TRUTH = Path("tests/fixtures/shop_truth.csv")
 
 CLICKSTREAM_COLUMNS = (
     "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
@@ -40,12 +48,16 @@ PERSONALITY_COLUMNS = (
     "NumWebPurchases NumCatalogPurchases NumStorePurchases NumWebVisitsMonth AcceptedCmp3 "
     "AcceptedCmp4 AcceptedCmp5 AcceptedCmp1 AcceptedCmp2 Complain Z_CostContact Z_Revenue Response"
 )
+SHOP_COLUMNS = (
+    "CustomerID,Gender,Age,Annual Income ($),Profession,Work Experience,Family Size,"
+    "Spending Score (1-100)"
+)
 
 
 def clickstream_events(customers: int, seed: int = 7, dirt: bool = False):
     """The events and the truth as lists of rows."""
     with duckdb.connect() as connection:
-        events, truth = simulate_clickstream(connection, customers, seed, dirt)
+        events, truth = simulate_clickstream(customers, seed, dirt, connection=connection)
         return events.fetchall(), truth.fetchall()
 
 
@@ -58,7 +70,7 @@ def sample_events() -> list[list[str]]:
 def clickstream_features(customers: int, seed: int) -> tuple[pd.DataFrame, pd.Series]:
     """Features of the kind that the project clusters, and the planted segment."""
     with duckdb.connect() as connection:
-        events, truth = simulate_clickstream(connection, customers, seed)
+        events, truth = simulate_clickstream(customers, seed, connection=connection)
         events.create("events")
         features = connection.sql("""
             with sessions as (
@@ -123,6 +135,13 @@ def personality_features(customers: int, seed: int) -> tuple[pd.DataFrame, pd.Se
     return pd.concat([features, spending_shares, channel_shares], axis=1), truth.segment
 
 
+def shop_features(customers: int, seed: int) -> tuple[pd.DataFrame, pd.Series]:
+    """Features of the kind that the project clusters, and the planted segment."""
+    raw, truth = simulate_shop(customers, seed)
+    numbers = raw.drop(columns=["CustomerID", "Gender", "Profession"])
+    return numbers, truth.segment
+
+
 def prediction_strength(matrix: np.ndarray, k: int, splits: int = 6) -> float:
     """Tibshirani and Walther (2005), as defined there: over pairs of the test half."""
     random = np.random.default_rng(0)
@@ -143,26 +162,91 @@ def prediction_strength(matrix: np.ndarray, k: int, splits: int = 6) -> float:
     return float(np.mean(strengths))
 
 
+def command(*arguments: object) -> subprocess.CompletedProcess:
+    """Run `python -m segmentation.simulate`."""
+    words = [sys.executable, "-m", "segmentation.simulate", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, cwd=ROOT)
+
+
 def test_command_rewrites_the_committed_samples_byte_for_byte(tmp_path):
-    command = [sys.executable, "-m", "segmentation.simulate", str(tmp_path)]
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
-    for path in (CLICKSTREAM, PERSONALITY, CLICKSTREAM_TRUTH, PERSONALITY_TRUTH):
+    done = command("--out", tmp_path)
+    paths = [Path(line).relative_to(tmp_path) for line in done.stdout.splitlines()]
+    samples = {path for path in (ROOT / "sample_data").rglob("*") if path.is_file()}
+    truths = set((ROOT / "tests" / "fixtures").glob("*_truth.csv"))
+    assert {ROOT / path for path in paths} == samples | truths
+    for path in paths:
         assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes(), path
 
 
+def test_command_simulates_one_population_at_any_size(tmp_path):
+    given = ("personality", "--customers", 50, "--seed", 3, "--out", tmp_path)
+    done = command(*given, "--dirt", "--no-structure")
+    raw = pd.read_csv(tmp_path / "personality" / "marketing_campaign.csv", sep="\t")
+    truth = pd.read_csv(tmp_path / "personality_truth.csv")
+    expected, _ = simulate_personality(50, 3, dirt=True, structure=False)
+    assert len(done.stdout.splitlines()) == 2
+    pd.testing.assert_frame_equal(raw, expected, check_dtype=False)
+    assert list(truth.customer_id) == list(raw.ID)
+    assert set(truth.segment) == {"everyone"}
+
+
 @pytest.mark.parametrize(
-    ("sample", "header"),
-    [(CLICKSTREAM, CLICKSTREAM_COLUMNS), (PERSONALITY, PERSONALITY_COLUMNS.replace(" ", "\t"))],
+    ("arguments", "sentence"),
+    [
+        (["fish"], "'fish' is not a population"),
+        (["shop", "--format", "parquet"], "the project does not read shop as parquet"),
+        (["shop", "--customers", 3], "the number of customers is 3"),
+    ],
 )
-def test_samples_have_the_header_and_line_ends_of_the_public_files(sample, header):
+def test_command_explains_what_it_cannot_do(tmp_path, arguments, sentence):
+    done = command(*arguments, "--out", tmp_path)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parquet_holds_the_events_of_the_csv_file(tmp_path):
+    for file_format in ("csv", "parquet"):
+        write_population("clickstream", tmp_path, tmp_path, 200, file_format=file_format)
+    events = str(tmp_path / "clickstream" / "2019-Oct")
+    with duckdb.connect() as connection:
+        parquet = connection.sql(f"from '{events}.parquet'")
+        text = connection.sql(f"from read_csv('{events}.csv', all_varchar = true)")
+        columns = ", ".join(f"cast({name} as varchar)" for name in parquet.columns)
+        assert parquet.project(columns).fetchall() == text.fetchall()
+
+
+@pytest.mark.parametrize("population", POPULATIONS)
+def test_without_structure_there_is_one_segment_with_the_same_raw_columns(population):
+    simulate = POPULATIONS[population].simulate
+    crowd, truth = simulate(100, 5, structure=False)
+    raw, _ = simulate(100, 5)
+    columns = [list(table.columns) for table in (raw, crowd)]
+    truth = truth if isinstance(truth, pd.DataFrame) else truth.df()
+    assert columns[0] == columns[1]
+    assert len(truth) == 100
+    assert set(truth.iloc[:, 1]) == {"everyone"}
+
+
+@pytest.mark.parametrize(
+    ("sample", "header", "line_end"),
+    [
+        (CLICKSTREAM, CLICKSTREAM_COLUMNS, b"\r\n"),
+        (PERSONALITY, PERSONALITY_COLUMNS.replace(" ", "\t"), b"\r\n"),
+        (SHOP, SHOP_COLUMNS, b"\n"),
+    ],
+)
+def test_samples_have_the_header_and_line_ends_of_the_public_files(sample, header, line_end):
     raw = (ROOT / sample).read_bytes()
-    assert raw.startswith(header.encode() + b"\r\n")
-    assert raw.count(b"\n") == raw.count(b"\r\n")
+    assert raw.startswith(header.encode() + line_end)
+    assert raw.count(b"\n") == raw.count(line_end)
+    assert raw.count(b"\r") == raw.count(b"\r\n")
     assert b'"' not in raw
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("sample", [CLICKSTREAM, PERSONALITY])
+@pytest.mark.parametrize("sample", [CLICKSTREAM, PERSONALITY, SHOP])
 def test_headers_are_those_of_the_real_files(real_data, sample):
     real = real_data / sample.relative_to("sample_data")
     with real.open("rb") as theirs, (ROOT / sample).open("rb") as ours:
@@ -199,13 +283,37 @@ def test_dirt_adds_rows_and_zero_prices_and_changes_nothing_else():
 
     clean, truth = clickstream_events(600)
     dirty, dirty_truth = clickstream_events(600, dirt=True)
-    assert dirty_truth == truth
+    bots = {user for user, segment in dirty_truth if segment == "bot"}
+    assert [row for row in dirty_truth if row[0] not in bots] == truth
+    dirty = [row for row in dirty if row[7] not in bots]
     assert not without_price(clean) - without_price(dirty)
     assert len(dirty) == len(clean) + 13
     prices = Counter((row[0], *row[7:], row[6]) for row in clean)
     free = sum(row[6] == 0 for row in dirty)
     changed = prices - Counter((row[0], *row[7:], row[6]) for row in dirty)
     assert changed.total() == free > 0
+
+
+def test_bots_view_many_products_at_machine_pace():
+    events, truth = clickstream_events(5 * CUSTOMERS_PER_BOT, dirt=True)
+    bots = {user for user, segment in truth if segment == "bot"}
+    assert len(bots) == 5
+    assert len({user for user, _ in truth}) == len(truth) == 5 * CUSTOMERS_PER_BOT + 5
+    for bot in bots:
+        views = [event for event in events if event[7] == bot and event[0][:2] == "20"]
+        times = pd.to_datetime([event[0] for event in views])
+        assert 250 <= len(views) <= 2003
+        assert len({event[8] for event in views}) == 1
+        assert (times.max() - times.min()).total_seconds() <= 2 * len(views)
+        assert len({event[2] for event in views}) > 200
+
+
+def test_the_sample_has_two_bots_of_about_300_events():
+    truth = pd.read_csv(ROOT / CLICKSTREAM_TRUTH, dtype=str)
+    bots = set(truth.customer_id[truth.segment == "bot"])
+    counts = Counter(event[7] for event in sample_events() if event[7] in bots)
+    assert len(bots) == 2
+    assert all(250 <= count <= 350 for count in counts.values())
 
 
 def test_buyers_often_have_no_cart_event():
@@ -244,7 +352,7 @@ def test_clickstream_is_the_same_for_any_number_of_threads():
     tables = []
     for threads in (1, 4):
         with duckdb.connect(config={"threads": threads}) as connection:
-            events, truth = simulate_clickstream(connection, 20_000, dirt=True)
+            events, truth = simulate_clickstream(20_000, dirt=True, connection=connection)
             tables.append((events.to_arrow_table(), truth.order("user_id").to_arrow_table()))
     assert tables[0][0].num_rows > 100_000
     assert tables[0] == tables[1]
@@ -253,25 +361,26 @@ def test_clickstream_is_the_same_for_any_number_of_threads():
 def test_another_seed_gives_other_customers():
     assert clickstream_events(50, seed=1)[0] != clickstream_events(50, seed=2)[0]
     assert not simulate_personality(50, seed=1)[0].equals(simulate_personality(50, seed=2)[0])
+    assert not simulate_shop(50, seed=1)[0].equals(simulate_shop(50, seed=2)[0])
 
 
 def test_shares_are_those_that_were_planted():
-    with duckdb.connect() as connection:
-        planted = simulate_clickstream(connection, 50_000)[1].df().segment
+    planted = simulate_clickstream(50_000)[1].df().segment
     shares = planted.value_counts(normalize=True)
     for segment in CLICKSTREAM_SEGMENTS:
         assert shares[segment.segment] == pytest.approx(segment.share, abs=0.01)
     shares = simulate_personality(20_000)[1].segment.value_counts(normalize=True)
-    for segment in PERSONALITY_SEGMENTS:
+    shares = pd.concat([shares, simulate_shop(20_000)[1].segment.value_counts(normalize=True)])
+    for segment in (*PERSONALITY_SEGMENTS, *SHOP_SEGMENTS):
         assert shares[segment.segment] == pytest.approx(segment.share, abs=0.015)
 
 
-@pytest.mark.parametrize("truth", [CLICKSTREAM_TRUTH, PERSONALITY_TRUTH])
+@pytest.mark.parametrize("truth", [CLICKSTREAM_TRUTH, PERSONALITY_TRUTH, SHOP_TRUTH])
 def test_truth_has_every_customer_once_and_no_small_segment(truth):
     table = pd.read_csv(ROOT / truth, dtype=str)
     assert list(table.columns) == ["customer_id", "segment"]
     assert table.customer_id.is_unique
-    shares = table.segment.value_counts(normalize=True)
+    shares = table.segment[table.segment != "bot"].value_counts(normalize=True)
     assert len(shares) == 4
     assert shares.min() >= 0.08
 
@@ -282,6 +391,27 @@ def test_truth_belongs_to_the_customers_of_the_samples():
     truth = pd.read_csv(ROOT / PERSONALITY_TRUTH, dtype=str)
     customers = pd.read_csv(ROOT / PERSONALITY, sep="\t", dtype=str)
     assert list(truth.customer_id) == list(customers.ID)
+    truth = pd.read_csv(ROOT / SHOP_TRUTH)
+    assert list(truth.customer_id) == list(pd.read_csv(ROOT / SHOP).CustomerID)
+
+
+def test_shop_sample_holds_every_kind_of_dirt():
+    customers = pd.read_csv(ROOT / SHOP)
+    assert customers.shape == (600, 8)
+    assert customers.Profession.isna().sum() == 11
+    assert (customers.Age == 0).sum() == 7
+    assert (customers["Annual Income ($)"] == 0).sum() == 2
+    assert (customers["Spending Score (1-100)"] == 0).sum() == 2
+    assert not customers.drop(columns="Profession").isna().any().any()
+
+
+def test_shop_without_dirt_is_clean():
+    customers, _ = simulate_shop(500)
+    assert not customers.isna().any().any()
+    assert customers.Age.between(18, 99).all()
+    assert customers["Annual Income ($)"].between(1_000, 190_000).all()
+    assert customers["Spending Score (1-100)"].between(1, 100).all()
+    assert customers["Family Size"].between(1, 9).all()
 
 
 def test_personality_sample_holds_every_kind_of_dirt():
@@ -320,7 +450,7 @@ def test_response_depends_on_the_segment():
     assert rates.max() > 3 * rates.drop(rates.idxmax()).max()
 
 
-@pytest.mark.parametrize("features", [clickstream_features, personality_features])
+@pytest.mark.parametrize("features", [clickstream_features, personality_features, shop_features])
 @pytest.mark.parametrize("seed", [7, 8])
 def test_k_means_finds_the_planted_segments_and_nothing_finer(features, seed):
     frame, planted = features(1000, seed)
@@ -333,10 +463,11 @@ def test_k_means_finds_the_planted_segments_and_nothing_finer(features, seed):
 
 @pytest.mark.parametrize("customers", [0, -5, 10**9])
 def test_an_impossible_number_of_customers_is_explained(customers):
-    with duckdb.connect() as connection, pytest.raises(InputError, match=str(customers)):
-        simulate_clickstream(connection, customers)
+    with pytest.raises(InputError, match=str(customers)):
+        simulate_clickstream(customers)
 
 
-def test_too_few_people_are_explained():
+@pytest.mark.parametrize("simulate", [simulate_personality, simulate_shop])
+def test_too_few_people_are_explained(simulate):
     with pytest.raises(InputError, match="19"):
-        simulate_personality(19)
+        simulate(19)

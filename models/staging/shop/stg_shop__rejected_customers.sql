@@ -1,0 +1,7 @@
+{# One row per distinct raw row that cannot be used, with the reason and the row as it came;
+   and one per value that cannot be true of a customer who is kept. #}
+{{ rejected_rows_of('shop', 'customers') }}
+
+union all
+
+select * from {{ ref('stg_shop__rejected_values') }}

@@ -1,0 +1,148 @@
+"""The populations that can be simulated, and the files they are written to: raw data and truth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from segmentation.errors import InputError
+from segmentation.simulate.clickstream import simulate_clickstream
+from segmentation.simulate.personality import simulate_personality
+from segmentation.simulate.shop import simulate_shop
+
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Population:
+    """How one population is simulated and written.
+
+    simulate: a function of customers, seed, dirt and structure, which returns the raw data and the
+        truth. Raw is a table, or a dict of file names and tables; a table is a pandas frame or a
+        DuckDB relation. The truth has the customer in its first column and the segment in its
+        second, one row per customer; without structure, all customers have one segment.
+    sample_customers: how many the committed sample has.
+    file_name: the name of the raw file, where raw is a table.
+    delimiter, line_end: of its CSV files.
+    is_cut_off: whether dirt also means that the last line is cut off, as in a broken download.
+    formats: the formats in which the project reads the population.
+    """
+
+    simulate: Callable
+    sample_customers: int
+    file_name: str = ""
+    delimiter: str = ","
+    line_end: str = "\n"
+    is_cut_off: bool = False
+    formats: tuple[str, ...] = ("csv",)
+
+
+POPULATIONS = {
+    "clickstream": Population(
+        simulate_clickstream,
+        sample_customers=1200,
+        file_name="2019-Oct.csv",
+        line_end="\r\n",
+        is_cut_off=True,
+        formats=("csv", "parquet"),
+    ),
+    "personality": Population(
+        simulate_personality,
+        sample_customers=1000,
+        file_name="marketing_campaign.csv",
+        delimiter="\t",
+        line_end="\r\n",
+    ),
+    "shop": Population(simulate_shop, sample_customers=600, file_name="Customers.csv"),
+}
+
+
+def write_samples(folder: Path) -> list[Path]:
+    """Write the samples of all populations, with their truth tables, and return their paths."""
+    paths = []
+    for name, population in POPULATIONS.items():
+        paths += write_population(
+            name,
+            folder / "sample_data",
+            folder / "tests" / "fixtures",
+            population.sample_customers,
+            dirt=True,
+        )
+    return paths
+
+
+def write_population(
+    name: str,
+    folder: Path,
+    truth_folder: Path,
+    customers: int,
+    seed: int = SEED,
+    dirt: bool = False,
+    structure: bool = True,
+    file_format: str = "csv",
+) -> list[Path]:
+    """Simulate one population, write its files and return their paths.
+
+    The raw files go to folder/<name>/, with the names and the dialect of the public ones, so that
+    SEGMENTS_DATA can name the folder; the truth goes to truth_folder/<name>_truth.csv, with the
+    columns customer_id and segment in the order of customer_id.
+
+    Raises InputError where the population or its format is not known, or the simulation refuses
+    its numbers.
+    """
+    if name not in POPULATIONS:
+        raise InputError(f"'{name}' is not a population: choose one of {', '.join(POPULATIONS)}.")
+    population = POPULATIONS[name]
+    if file_format not in population.formats:
+        raise InputError(
+            f"the project does not read {name} as {file_format}: choose one of "
+            f"{', '.join(population.formats)}."
+        )
+    raw, truth = population.simulate(customers, seed, dirt, structure)
+    tables = raw if isinstance(raw, dict) else {population.file_name: raw}
+    paths = []
+    for file_name, table in tables.items():
+        path = (folder / name / file_name).with_suffix(f".{file_format}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(table, path, population)
+        if population.is_cut_off and dirt and file_format == "csv":
+            _cut_last_line(path, population)
+        paths.append(path)
+    truth_folder.mkdir(parents=True, exist_ok=True)
+    return [*paths, _write_truth(truth, truth_folder / f"{name}_truth.csv")]
+
+
+def _write(table: pd.DataFrame | duckdb.DuckDBPyRelation, path: Path, population: Population):
+    """Write one raw table; NULL is empty text in CSV."""
+    if isinstance(table, pd.DataFrame):
+        table.to_csv(
+            path, sep=population.delimiter, lineterminator=population.line_end, index=False
+        )
+    elif path.suffix == ".parquet":
+        table.to_parquet(str(path))
+    else:
+        line_end = population.line_end.replace("\r", r"\r").replace("\n", r"\n")
+        table.query(
+            "events",
+            f"copy events to '{path}' "
+            f"(format csv, header, delimiter '{population.delimiter}', new_line '{line_end}')",
+        )
+
+
+def _cut_last_line(path: Path, population: Population):
+    """Repeat the last line up to the middle of its last field but one."""
+    with path.open("rb+") as file:
+        file.seek(-1000, 2)
+        line_end = population.line_end.encode()
+        fields = file.read().split(line_end)[-2].split(population.delimiter.encode())
+        file.write(population.delimiter.encode().join([*fields[:-2], fields[-2][:-1]]))
+
+
+def _write_truth(truth: pd.DataFrame | duckdb.DuckDBPyRelation, path: Path) -> Path:
+    """Write a truth table in the order of customer_id, and return its path."""
+    frame = truth if isinstance(truth, pd.DataFrame) else truth.df()
+    table = frame.set_axis(["customer_id", "segment"], axis=1).sort_values("customer_id")
+    table.to_csv(path, index=False, lineterminator="\n")
+    return path

@@ -75,10 +75,10 @@ def _ask(questions: Questions, options, files: dict[str, RawFile], console: Cons
 
 
 def command(questions: Questions, options) -> str:
-    """The command that answers the questions, with <column> where any may be the one."""
+    """The command that answers the questions; <column> is to be filled in."""
     answers = [options.map] if options.map else []
     for question in questions.questions:
-        answers.append(f"{question.key}={question.choices[0] if question.choices else '<column>'}")
+        answers.append(f"{question.key}={question.choices[0]}")
     parts = ["make population", f"NAME={options.name}"]
     for key in ("events", "customers"):
         if getattr(options, key):

@@ -326,7 +326,11 @@ def settings_of(plan: Plan) -> Settings:
     return Settings(
         axes=axes,
         outcome=plan.outcome,
-        log=tuple(f.name for f in features.values() if f.is_logged and f.is_clustered),
+        log=tuple(
+            f.name
+            for f in features.values()
+            if f.is_logged and (f.is_clustered or f.name == axes["value"])
+        ),
         does_not_apply=tuple(f.name for f in features.values() if f.may_not_apply),
         exclude=tuple(f.name for f in features.values() if not f.is_clustered),
     )

@@ -25,7 +25,7 @@ SAYS_NOTHING = {
 YES = {"1", "y", "yes", "t", "true", "j", "ja"}
 NO = {"0", "n", "no", "f", "false", "nein"}
 
-_CURRENCY = re.compile(r"[$€£¥₹'\s]|^(?:EUR|USD|GBP|CHF)|(?:EUR|USD|GBP|CHF)$")
+_CURRENCY = re.compile(r"[$€£¥₹'\s\x80]|^(?:EUR|USD|GBP|CHF)|(?:EUR|USD|GBP|CHF)$")
 _FRACTION = r"(?:e[+-]?\d+)?"
 _POINT = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:,\d{{3}})+)?(?:\.\d*)?{_FRACTION}", re.I)
 _COMMA = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:\.\d{{3}})+)?(?:,\d*)?{_FRACTION}", re.I)
@@ -287,7 +287,7 @@ def in_order(reading: TimeReading, order: str) -> TimeReading:
 
 
 def plain_name(name: str) -> str:
-    """A column's name in lower-case words joined by _: 'Customer ID' and CustomerID: customer_id."""
+    """A name in lower-case words joined by _: 'Customer ID' and CustomerID give customer_id."""
     for umlaut, letters in zip("äöüßÄÖÜ", ("ae", "oe", "ue", "ss", "Ae", "Oe", "Ue"), strict=True):
         name = name.replace(umlaut, letters)
     name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
@@ -386,7 +386,7 @@ def _encoding(file: str) -> str:
 
 
 def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
-    """The format, the options of read_csv and, where they are not the file's, the columns' names."""
+    """The format, the options of read_csv, and the columns' names where they are not the file's."""
     encoding = _encoding(file)
     lines = _first_lines(file, "utf-8-sig" if encoding == "utf-8" else encoding)
     if not lines:
@@ -478,7 +478,7 @@ def _read_rows(raw: RawFile, names: Sequence[str] | None) -> RawFile:
                 columns[name] = _settled(connection, relation, column)
     columns |= {name: Column(name, is_nested=True) for name in nested}
     ordered = tuple(columns[name] for name in types)
-    return replace(raw, columns=_one_decimal_sign(ordered), rows=rows, sample=sample)
+    return replace(raw, columns=one_decimal_sign(ordered), rows=rows, sample=sample)
 
 
 def _settled(connection, relation: str, column: Column) -> Column:
@@ -497,7 +497,7 @@ def _settled(connection, relation: str, column: Column) -> Column:
     return replace(column, time=in_order(column.time, order))
 
 
-def _one_decimal_sign(columns: Sequence[Column]) -> tuple[Column, ...]:
+def one_decimal_sign(columns: Sequence[Column]) -> tuple[Column, ...]:
     """The columns with one decimal sign for the file, where some column tells which it is.
 
     A number such as 1.234 may be a fraction or a thousand; the columns beside it tell.

@@ -1,4 +1,4 @@
-"""What the columns of a file mean: roles by name and content, or questions where they do not tell."""
+"""What the columns of a file mean: roles by name and content, or questions."""
 
 import difflib
 import math
@@ -14,126 +14,28 @@ from segmentation.population.inspect import (
     in_order,
     plain_name,
 )
-
-MAX_LEVELS = 30
-EACH_ROW = "each row"
-
-# -- Names of columns, best first: each is a pattern of the whole plain name -----------------------
-
-_PERSON = (
-    "customer|client|user|member|buyer|shopper|visitor|consumer|subscriber|household|account|guest|"
-    "cust|person|passenger|donor|player|kunden?|cliente|clientes|usuario|utilisateur|acheteur"
+from segmentation.population.names import (
+    ACTIVITY_PATTERN,
+    CANCEL_WORDS,
+    DECIMALS,
+    EACH_ROW,
+    EVENT_FEATURES,
+    FRESHNESS_PATTERN,
+    KEYS,
+    MAX_LEVELS,
+    NO_AMOUNT,
+    ORDERS,
+    OTHER_TIME,
+    OTHER_WORDS,
+    OUTCOME_PATTERN,
+    OWN_NAMES,
+    PATTERNS,
+    PURCHASE_WORDS,
+    RETURN_WORDS,
+    ROLE_KEYS,
+    VALUE_PATTERNS,
+    reserved_words,
 )
-_ID = "id|no|nr|num|number|nummer|key|code|ref|uid|uuid|hash"
-_DEED = (
-    "event|invoice|order|purchase|transaction|trans|sales?|visit|activity|payment|basket|receipt|"
-    "booking|checkout|ticket|bestell|kauf|rechnungs?|verkaufs?|buchungs?|beleg|transaktions?"
-)
-_WHEN = "date|time|timestamp|datetime|date_time|day|dt|ts|at|on|datum|zeit|zeitpunkt|tag"
-_OTHER_TIME = re.compile(
-    "deliver|estimat|approv|updat|modif|ship|dispatch|birth|dob|due|expir|end|carrier|versand|"
-    "liefer|geburt|cancel|return|register|signup|sign_up|join|last|first|faellig|storn"
-)
-
-PATTERNS: Mapping[str, Sequence[str]] = {
-    "customer": (
-        f"({_PERSON})_?({_ID})",
-        f"({_PERSON})",
-        f"(\\w+_)?({_PERSON})_(unique_)?({_ID})",
-        f"(({_PERSON})_)?e_?mail(_address)?",
-    ),
-    "time": (
-        f"({_DEED})_?({_WHEN})",
-        f"({_DEED})_\\w*_({_WHEN})",
-        "date|time|timestamp|datetime|date_time|ts|datum|zeit|zeitpunkt|zeitstempel|occurred_at|"
-        "occurred_on|event_ts|fecha|data|day|tag|created|created_at|created_on|creation_date",
-        f"\\w+_({_WHEN})|(date|time|datum)_\\w+|\\w*(date|timestamp|datum)\\w*",
-    ),
-    "order": (
-        f"(order|invoice|transaction|trans|receipt|basket|purchase|ticket|bestell|rechnungs?|beleg|"
-        f"bon|auftrags?|check)_?({_ID}|nummer)",
-        "invoice|order|receipt|transaction|basket|bestellung|rechnung|beleg|auftrag",
-    ),
-    "session": ("(user_)?session(_?(id|key))?|visit_?(id|key|no)|sitzung(s_?(id|nummer))?",),
-    "event_type": (
-        "event_?(type|name)?|action(_type)?|behaviou?r(_type)?|activity(_type)?|"
-        "(transaction|trans|type_of)_?(type|event)|ereignis(_?typ)?|aktion",
-        "type|kind|art|typ",
-    ),
-    "item": (
-        f"(product|item|article|artikel|produkt|stock|sku|asset)_?({_ID})|sku|asin|isbn|upc|ean|"
-        "artikelnummer|produktnummer",
-        "product|item|article|artikel|produkt|producto|produit",
-        "(product|item|article|artikel|produkt)_?(name|title|description|bezeichnung)|description|"
-        "bezeichnung|title",
-    ),
-    "category": (
-        "(product_|item_)?category_?id",
-        "(product_|item_)?category(_name)?|warengruppe|(produkt)?kategorie|categoria|categorie",
-        "(product_|item_)?category_code",
-        "department|product_(line|type|group)|genre|section|abteilung",
-    ),
-    "brand": ("brand(_?(name|id))?|marke|marca|marque", "manufacturer|hersteller|vendor"),
-    "amount": (
-        "amount|total(_amount)?|amount_total|line_total|order_(value|total|amount)|invoice_total|"
-        "revenue|sales?(_amount|_value)?|payment_value|total_(price|sales?|revenue|spent|cost)|"
-        "net_amount|purchase_amount(_\\w+)?|transaction_(amount|value)|trans_amount|spend|spent|"
-        "monetary|turnover|(gesamt|end|rechnungs)?betrag|umsatz|summe|gesamtpreis|gesamtsumme|"
-        "montant|importe|valor",
-        "(\\w+_)?(amount|revenue|sales|turnover|total|spent|spend|betrag|umsatz|summe)(_\\w+)?",
-    ),
-    "quantity": (
-        "quantity|qty|units?|menge|anzahl|stueckzahl|stueck|cantidad|quantite|pieces|"
-        "(num|number_of|nb)_(items|units|pieces|cds?)|item_quantity|order_quantity",
-    ),
-    "unit_price": (
-        "(unit|item|product)_?price|price_(per|each)(_\\w+)?|einzelpreis|stueckpreis|"
-        "preis_pro_stueck|prix_unitaire|precio_unitario|unit_cost",
-        "price|preis|prix|precio",
-    ),
-    "status": ("(order|payment|transaction|invoice|bestell)?_?status|state",),
-}
-_NO_AMOUNT = re.compile("tax|discount|shipping|freight|fee|vat|mwst|tip|quantity|count|_id|items")
-
-# What words of an event type, or of a status, mean.
-PURCHASE_WORDS = {
-    *("purchase", "purchased", "buy", "bought", "order", "ordered", "transaction", "sale", "sold"),
-    *("payment", "paid", "checkout_completed", "kauf", "bestellung", "verkauf"),
-}
-RETURN_WORDS = {
-    *("return", "returned", "refund", "refunded", "chargeback", "retoure", "erstattung"),
-}
-CANCEL_WORDS = {"cancel", "canceled", "cancelled", "voided", "storno", "storniert"}
-OTHER_WORDS = {
-    *("view", "cart", "remove_from_cart", "click", "addtocart", "add_to_cart", "page_view"),
-    *("wishlist", "favorite", "fav", "search", "pv", "impression"),
-}
-
-# Columns of a table of customers.
-VALUE_PATTERNS = (
-    "monetary|(total_)?(spend|spent|spending|revenue|sales|turnover)|lifetime_value|clv|ltv|"
-    "customer_value|total_(amount|value|purchases_value)|purchase_amount(_\\w+)?|umsatz|"
-    "jahresumsatz|gesamtumsatz|amount",
-    "(\\w+_)?(spend|spent|spending|revenue|sales|turnover|amount|umsatz|premium|charges)(_\\w+)?",
-    "(account_)?balance|kontostand|saldo",
-)
-ACTIVITY_PATTERN = re.compile(
-    "frequency|(num|number|nb|count|total|anzahl)_(of_)?(purchases|orders|visits|transactions|"
-    "logins|bestellungen|kaeufe)|(purchase|order|visit|transaction|login)s?(_(count|number|total))?"
-)
-FRESHNESS_PATTERN = re.compile("recency(_days)?|days_since_(last_)?(purchase|order|visit|login)")
-OUTCOME_PATTERN = re.compile(
-    "y|target|outcome|response|responded|churn(ed)?|exited|converted|subscribed|label"
-)
-
-ROLE_KEYS = tuple(PATTERNS)
-KEYS = (
-    *ROLE_KEYS,
-    *("purchase", "return", "time_format", "decimal", "value", "outcome", "text", "leave_out"),
-)
-ORDERS = ("day first", "month first")
-DECIMALS = {"point": ".", "comma": ","}
-
 
 # -- Results ---------------------------------------------------------------------------------------
 
@@ -176,7 +78,7 @@ class Events:
 
     roles: by role, in the order in which they are staged.
     time: how the times are read.
-    decimal_sign: the sign before the fraction of its numbers.
+    decimal_signs: the sign before the fraction of its numbers, by column.
     purchase_words, return_words: the event types, or statuses, that are purchases and returns.
     cancel_words: the statuses of orders that never came to be.
     has_cancelled_orders: whether some order numbers have a C before their digits, as C536379.
@@ -185,12 +87,18 @@ class Events:
 
     roles: Mapping[str, Role]
     time: TimeReading
-    decimal_sign: str = "."
+    decimal_signs: Mapping[str, str] = field(default_factory=dict)
     purchase_words: tuple[str, ...] = ()
     return_words: tuple[str, ...] = ()
     cancel_words: tuple[str, ...] = ()
     has_cancelled_orders: bool = False
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def sign_of(self, role: str) -> str:
+        """The sign before the fraction of a role's numbers."""
+        return (
+            self.decimal_signs.get(self.roles[role].column.name, ".") if role in self.roles else "."
+        )
 
     @property
     def has_money(self) -> bool:
@@ -395,9 +303,9 @@ def rank_of(role: str, column: Column) -> int | None:
     name = plain_name(column.name)
     if column.is_nested or not column.counts or not CONTENT[role][0](column):
         return None
-    if role == "time" and _OTHER_TIME.search(name):
+    if role == "time" and OTHER_TIME.search(name):
         return None
-    if role == "amount" and _NO_AMOUNT.search(name):
+    if role == "amount" and NO_AMOUNT.search(name):
         return None
     for rank, pattern in enumerate(PATTERNS[role]):
         if re.fullmatch(pattern, name):
@@ -465,10 +373,11 @@ def map_events(
             asked.append(_who_or_when(role, "events"))
     words = _words(roles, given, asked)
     time = _time(roles.get("time"), given, asked)
-    sign = _decimal_sign([roles[r].column for r in _NUMERIC if r in roles], given, asked, "events")
+    numeric = [roles[role].column for role in _NUMERIC if role in roles]
+    signs = _signs(numeric, given, asked, "events")
     if "customer" not in roles or time is None:
         return None
-    return _settled(Events(roles, time, sign, **words), raw)
+    return _settled(Events(roles, time, signs, **words), raw)
 
 
 _NUMERIC = ("amount", "quantity", "unit_price")
@@ -480,9 +389,7 @@ def _settled(events: Events, raw: RawFile) -> Events:
     if "unit_price" in roles and "quantity" not in roles and "amount" not in roles:
         price = roles.pop("unit_price")
         roles["amount"] = Role(price.column, price.why + "; there is no quantity")
-    if "amount" in roles:
-        roles.pop("unit_price", None)
-    elif "unit_price" not in roles or "quantity" not in roles:
+    if "amount" in roles or "quantity" not in roles:
         roles.pop("unit_price", None)
     if "event_type" in roles:
         roles.pop("status", None)
@@ -493,7 +400,7 @@ def _settled(events: Events, raw: RawFile) -> Events:
     return Events(
         roles={role: roles[role] for role in order},
         time=events.time,
-        decimal_sign=events.decimal_sign,
+        decimal_signs=events.decimal_signs,
         purchase_words=events.purchase_words,
         return_words=events.return_words,
         cancel_words=events.cancel_words,
@@ -519,12 +426,11 @@ def _check_answer(role: str, column: Column) -> None:
 
 def _who_or_when(role: str, file: str) -> Question:
     what = {"customer": "the customer", "time": "the time of the event"}[role]
-    rows = (
-        " If each row is a customer of its own, answer 'each row'." if file == "customers" else ""
-    )
-    return Question(
-        role, f"Which column is {what}? None of them is named and filled like one.{rows}", (), file
-    )
+    sentence = f"Which column is {what}? None of them is named and filled like one."
+    if file == "customers":
+        sentence += f" If each row is a customer of its own, answer '{EACH_ROW}'."
+    choices = ("<column>", EACH_ROW) if file == "customers" else ("<column>",)
+    return Question(role, sentence, choices, file)
 
 
 def _words(roles: Mapping[str, Role], given: _Answers, asked: list[Question]) -> dict:
@@ -585,27 +491,25 @@ def _ordered(column: Column, given: _Answers, asked: list[Question]) -> TimeRead
     return reading
 
 
-def _decimal_sign(
+def _signs(
     columns: Sequence[Column], given: _Answers, asked: list[Question], file: str
-) -> str:
-    """The sign before the fraction of a file's numbers."""
+) -> dict[str, str]:
+    """The sign before the fraction of the numbers of each column, by name."""
     answer = given.choice("decimal", tuple(DECIMALS))
-    if answer:
-        return DECIMALS[answer]
-    signs = {column.decimal_sign for column in columns if column.is_number}
-    if "either" in signs:
-        unclear = next(c for c in columns if c.decimal_sign == "either")
-        example = next(text for text in unclear.counts if "," in text)
+    unclear = [column for column in columns if column.decimal_sign == "either"]
+    if unclear and not answer:
+        example = next(text for text in unclear[0].counts if "," in text)
         asked.append(
             Question(
                 "decimal",
-                f"Does the decimal sign of the numbers of the column {unclear.name} look like a "
-                f"point or a comma? A number such as {example} can be read both ways.",
+                f"Is the decimal sign of the column {unclear[0].name} a point or a comma? Numbers "
+                f"such as {example} can be read both ways.",
                 tuple(DECIMALS),
                 file,
             )
         )
-    return "," if "," in signs else "."
+    signs = {c.name: c.decimal_sign if c.decimal_sign in (".", ",") else "." for c in columns}
+    return {name: DECIMALS[answer] if answer else sign for name, sign in signs.items()}
 
 
 # -- Customers -------------------------------------------------------------------------------------
@@ -632,7 +536,7 @@ def map_customers(
     attributes, left_out = [], {}
     as_text = {column.name for column in given.columns("text")}
     unwanted = {column.name for column in given.columns("leave_out")}
-    sign = _decimal_sign([c for c in raw.columns if c.is_number], given, asked, "customers")
+    signs = _signs([c for c in raw.columns if c.is_number], given, asked, "customers")
     names: set[str] = set()
     for column in raw.columns:
         if customer and column.name == customer.column.name:
@@ -641,7 +545,15 @@ def map_customers(
         if reason:
             left_out[column.name] = reason
         else:
-            attribute = _attribute(column, column.name in as_text, sign, given, asked, names, both)
+            attribute = _attribute(
+                column,
+                column.name in as_text,
+                signs.get(column.name, "."),
+                given,
+                asked,
+                names,
+                both,
+            )
             attributes.append(attribute)
             names.add(attribute.name)
     return Customers(customer, tuple(attributes), left_out)
@@ -731,38 +643,9 @@ def _is_date_name(column: Column) -> bool:
     return bool(re.search(r"date|datum|_at$|_on$|timestamp|_dt$|^dt_", plain_name(column.name)))
 
 
-# Names that the models use themselves, and words that SQL reserves.
-OWN_NAMES = {
-    *("customer_id", "copies", "raw", "raw_row", "rejection_reason", "unusable_values", "scope"),
-    *("reason", "imputed_features", "segment_id", "as_of", "source"),
-}
-EVENT_FEATURES = {
-    *("recency_days", "tenure_days", "event_count", "order_count", "monetary", "item_count"),
-    *("average_order_value", "active_day_count", "category_count", "brand_count", "return_share"),
-    *("item_diversity", "category_diversity", "brand_diversity", "weekend_share", "night_share"),
-    *("recency_score", "frequency_score", "monetary_score", "rfm_cell", "session_count"),
-    *("return_count",),
-}
-RESERVED = set(
-    "all analyse analyze and anti any array as asc asof at authorization between bigint binary bit "
-    "boolean both by case cast char character check coalesce collate collation column columns "
-    "concurrently constraint create cross date day dec decimal default deferrable desc describe "
-    "distinct domain else end except exists extract false fetch float for foreign freeze from full "
-    "generated glob grant group grouping having hour ilike in index initially inner inout int "
-    "integer intersect interval into is isnull join key lambda language lateral leading left level "
-    "like limit map minute month natural national nchar none not notnull null nullif number "
-    "numeric offset on only or order out outer over overlaps overlay partition pivot placing "
-    "position positional precision primary qualify range rank real references returning right row "
-    "rows second select semi session set setof show similar smallint some struct substring "
-    "summarize symmetric table tablesample text then time timestamp to trailing treat trim true "
-    "type union unique unpack unpivot user using value values varchar variadic verbose when where "
-    "window with year zone".split()
-)
-
-
 def _feature_name(column: Column, names: set[str], both: bool) -> str:
     name = plain_name(column.name)
-    if name in RESERVED or name[0].isdigit():
+    if name in reserved_words() or name[0].isdigit():
         name = f"stated_{name}"
     if name in OWN_NAMES or (both and name in EVENT_FEATURES):
         name = f"stated_{name}"

@@ -25,7 +25,7 @@ SAYS_NOTHING = {
 YES = {"1", "y", "yes", "t", "true", "j", "ja"}
 NO = {"0", "n", "no", "f", "false", "nein"}
 
-_CURRENCY = re.compile(r"[$€£¥₹'\s\x80]|^(?:EUR|USD|GBP|CHF)|(?:EUR|USD|GBP|CHF)$")
+_CURRENCY = re.compile(r"[$€£¥₹'\s]|^(?:EUR|USD|GBP|CHF)|(?:EUR|USD|GBP|CHF)$")
 _FRACTION = r"(?:e[+-]?\d+)?"
 _POINT = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:,\d{{3}})+)?(?:\.\d*)?{_FRACTION}", re.I)
 _COMMA = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:\.\d{{3}})+)?(?:,\d*)?{_FRACTION}", re.I)
@@ -372,13 +372,20 @@ def _first_lines(file: str, encoding: str, limit: int = 1000) -> list[str]:
 
 
 def _encoding(file: str) -> str:
-    """utf-8, or latin-1 where the bytes are not that."""
+    """utf-8, or latin-1 where the bytes are not that; DuckDB reads no other here."""
     opened = gzip.open if file.lower().endswith(".gz") else open
     try:
         with opened(file, "rt", encoding="utf-8") as text:
             while text.read(1 << 20):
                 pass
     except UnicodeDecodeError:
+        with opened(file, "rt", encoding="latin-1") as text:
+            while part := text.read(1 << 20):
+                if re.search(r"[\x80-\x9f]", part):
+                    raise InputError(
+                        f"'{file}' is neither UTF-8 nor Latin-1 (Windows writes cp1252): save it as "
+                        f"UTF-8, as in: iconv -f cp1252 -t utf-8 {file} > {file}.utf8.csv"
+                    ) from None
         return "latin-1"
     except (OSError, EOFError) as error:
         raise InputError(f"'{file}' cannot be read: {error}. Mend the file.") from error

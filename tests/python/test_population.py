@@ -394,13 +394,15 @@ def test_any_table_gives_a_plan_a_question_or_a_sentence(table, answers, is_even
 # -- Files -----------------------------------------------------------------------------------------
 
 
-def test_a_spreadsheet_and_a_missing_file_get_sentences(tmp_path: Path):
+def test_files_that_cannot_be_read_get_sentences(tmp_path: Path):
     (tmp_path / "book.xlsx").write_bytes(b"PK")
     (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "windows.csv").write_bytes("a;b\n5 €;Müller\n".encode("cp1252"))
     for name, sentence in (
         ("book.xlsx", "save its sheet as CSV"),
         ("none.csv", "no file matches"),
         ("empty.csv", "is empty"),
+        ("windows.csv", "save it as UTF-8"),
     ):
         with pytest.raises(InputError, match=sentence):
             read_file(str(tmp_path / name))

@@ -401,7 +401,7 @@ def staging_unit_tests(plan: Plan) -> list[dict]:
             {
                 **common,
                 "name": f"{p}_a_return_is_told_from_a_purchase",
-                "description": "Each rule makes a return alone; its amount is below 0.",
+                "description": "Each rule alone makes a return, whose amount is below 0.",
                 "rows": _raw_rows(plan, returned),
                 "expected": [_flow(row | {"rejection_reason": "null"}) for _ in returned],
             }

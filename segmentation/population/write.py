@@ -293,7 +293,7 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
     add(f"{staging}/{p}_staging.yml", "staging.yml", entities=_staged_entities(plan))
     if events:
         tests = staging_unit_tests(plan)
-        add(f"{staging}/{p}staging_unit_tests.yml", "staging_unit_tests.yml", unit_tests=tests)
+        add(f"{staging}/{p}_staging_unit_tests.yml", "staging_unit_tests.yml", unit_tests=tests)
     _add_features(plan, add)
     settings = settings_of(plan)
     features = features_of(plan)

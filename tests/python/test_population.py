@@ -842,6 +842,15 @@ def test_what_is_written_passes_the_linter(own_data: Path):
     assert done.returncode == 0, done.stdout
 
 
+def test_each_file_bears_the_name_of_its_population():
+    files = render(plan_of(RETAIL, BANK, "customers.customer=age"), Path("/project"))
+
+    assert len(files) > 25
+    assert all(
+        re.match(r"(base_|stg_)?mine(__?[a-z]|[.]md)", Path(path).name) for path in files
+    ), sorted(files)
+
+
 def test_no_model_that_is_written_is_long(own_data: Path):
     lengths = {
         path.name: len(path.read_text().splitlines())

@@ -70,6 +70,7 @@ def score_k(
     outcome: np.ndarray | None = None,
     largest_k: int = MAX_K,
     components: float | None = None,
+    units: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Score k-means for k = 1 to largest_k.
 
@@ -82,6 +83,8 @@ def score_k(
     outcome: 1 or 0 per row of the matrix, NaN where it is not known; or None.
     components: k-means runs on the principal components that hold this share of the variance; None
         runs it on the matrix itself. Inertia and gap are of the space in which it runs.
+    units: one name per column; columns of one name, the levels of a category, are permuted together
+        in the copies. None permutes each column.
 
     Returns one row per k with the columns of SCORE_TYPES; fewer where the sample holds fewer
     distinct rows than largest_k, none for an empty matrix. NaN where a score is not defined.
@@ -96,6 +99,7 @@ def score_k(
     silhouette = _silhouettes(sample, labels)
     null_silhouette, null_share = _null_silhouettes(
         sample,
+        units,
         silhouette,
         lambda copy: _fit_each_k(projection.down(copy), ks, RESAMPLE_STARTS)[0],
     )
@@ -122,10 +126,14 @@ def score_k(
     return pd.DataFrame(scores, columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
 
 
-def score_density(matrix: np.ndarray, outcome: np.ndarray | None = None) -> pd.DataFrame:
+def score_density(
+    matrix: np.ndarray,
+    outcome: np.ndarray | None = None,
+    units: Sequence[str] | None = None,
+) -> pd.DataFrame:
     """Score DBSCAN on the same sample and in the same space: one row, columns as SCORE_TYPES.
 
-    matrix, outcome: as in `score_k`.
+    matrix, outcome, units: as in `score_k`.
 
     The customers in no group count as a group of their own in every index; none of them is dropped.
     `k` and smallest_share are of the groups without them. NaN for what is defined for a given
@@ -138,7 +146,7 @@ def score_density(matrix: np.ndarray, outcome: np.ndarray | None = None) -> pd.D
     labels = groups.assign(sample)
     silhouette = _silhouettes(sample, [labels])
     null_silhouette, null_share = _null_silhouettes(
-        sample, silhouette, lambda copy: [fit_density_groups(copy).assign(copy)]
+        sample, units, silhouette, lambda copy: [fit_density_groups(copy).assign(copy)]
     )
     sizes = np.bincount(labels[labels != NOISE], minlength=groups.count)
     scores = {
@@ -277,6 +285,7 @@ def _silhouettes(sample: np.ndarray, labels: list[np.ndarray]) -> np.ndarray:
 
 def _null_silhouettes(
     sample: np.ndarray,
+    units: Sequence[str] | None,
     silhouette: np.ndarray,
     cluster: Callable[[np.ndarray], list[np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -290,32 +299,68 @@ def _null_silhouettes(
     is_defined = ~np.isnan(silhouette)
     if not is_defined.any():
         return np.full(len(silhouette), np.nan), np.full(len(silhouette), np.nan)
-    copies = permuted_copies(sample[:SILHOUETTE_ROWS], PERMUTED_COPIES)
+    copies = permuted_copies(sample[:SILHOUETTE_ROWS], PERMUTED_COPIES, units)
     null = np.array([np.nan_to_num(_silhouettes(copy, cluster(copy))) for copy in copies])
     share = np.where(is_defined, (null >= silhouette).mean(axis=0), np.nan)
     return np.where(is_defined, null.mean(axis=0), np.nan), share
 
 
-def permuted_copies(rows: np.ndarray, count: int) -> Iterator[np.ndarray]:
+def permuted_copies(
+    rows: np.ndarray, count: int, units: Sequence[str] | None = None
+) -> Iterator[np.ndarray]:
     """Copies of the rows that are one crowd, with each column permuted.
 
     What stays is how each column is distributed and how the columns correlate: the ranks of a copy
     come from a normal distribution with the covariance of the columns' normal scores. Columns that
     are independent are permuted independently, and a copy of an elongated cloud is elongated too.
     Groups that show in a single column would outlive a permutation, so a column of several peaks
-    gets one first (see `one_peak`).
+    gets one first (see `one_peak`). The levels of a category are permuted as one unit: customers of
+    a copy have one level each, too, or else every category would beat its copies.
+    units: as in `score_k`.
     Source of the permutation: Iman and Conover 1982, "A distribution-free approach to inducing rank
     correlation among input variables".
     """
     generator = np.random.default_rng([SEED, 3])
-    columns = np.apply_along_axis(one_peak, 0, np.sort(rows, axis=0))
-    normal_scores = norm.ppf(rankdata(rows, axis=0) / (len(rows) + 1))
+    names = np.arange(rows.shape[1]) if units is None else np.asarray(units)
+    blocks = [np.flatnonzero(names == name) for name in dict.fromkeys(names.tolist())]
+    order = [_unit_order(rows, block) for block in blocks]
+    sorted_units = [
+        one_peak(np.sort(rows[:, block[0]]))[:, None]
+        if len(block) == 1
+        else rows[np.argsort(values, kind="stable")][:, block]
+        for block, values in zip(blocks, order, strict=True)
+    ]
+    normal_scores = norm.ppf(rankdata(np.column_stack(order), axis=0) / (len(rows) + 1))
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(normal_scores, rowvar=False)))
     root = axes * np.sqrt(np.maximum(variances, 0))
     for _ in range(count):
-        drawn = generator.normal(size=rows.shape) @ root.T
+        drawn = generator.normal(size=normal_scores.shape) @ root.T
         ranks = drawn.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
-        yield np.take_along_axis(columns, ranks, axis=0)
+        copy = np.empty_like(rows)
+        for block, values, rank in zip(blocks, sorted_units, ranks.T, strict=True):
+            copy[:, block] = values[rank]
+        yield copy
+
+
+def _unit_order(rows: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """One number per row that ranks it in a unit of columns.
+
+    A column ranks by itself. The levels of a category have no order of their own: they are ranked
+    by their customers' means in the other columns, along the direction in which these differ most,
+    so that a copy keeps the strongest link between the category and the rest.
+    """
+    if len(block) == 1:
+        return rows[:, block[0]]
+    _, level = np.unique(rows[:, block], axis=0, return_inverse=True)
+    level = level.ravel()
+    others = np.delete(rows, block, axis=1)
+    if others.shape[1] == 0:
+        return level.astype(np.float64)
+    shares = np.bincount(level) / len(rows)
+    means = np.array([others[level == one].mean(axis=0) for one in range(len(shares))])
+    means -= shares @ means
+    direction = np.linalg.svd(np.sqrt(shares)[:, None] * means, full_matrices=False)[2][0]
+    return (means @ direction)[level]
 
 
 def one_peak(values: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from segmentation.errors import InputError
 MAX_CUSTOMERS = 100_000_000
 """User ids have nine digits and are distinct up to here."""
 
-CUSTOMERS_PER_BOT = 600
+CUSTOMERS_PER_BOT = 5000
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ CLICKSTREAM_CROWD = ClickstreamSegment(
     sessions=(1, 6),
     views=(4, 13),
     carts=(0, 6),
-    purchases=(0, 6),
+    purchases=(1, 6),
     categories=(1, 8),
     first_day=(0, 14),
     last_day=(16, 30),
@@ -130,7 +130,10 @@ CLICKSTREAM_CROWD = ClickstreamSegment(
     visit_seconds=(100, 600),
     cheapness=1.0,
 )
-"""Customers without segments: every feature has one peak, and covers what the segments cover."""
+"""Customers without segments: every feature has one peak, and covers what the segments cover.
+
+Everyone buys, since those who do not are a kind of their own, however few.
+"""
 
 CATEGORIES = (
     ("electronics.smartphone", 92),
@@ -452,15 +455,20 @@ copied_views as (
     select
         * replace (row_number() over (order by luck, user_id, occurred_at) as copy_number)
 
-    from events
+    from (
+        select * from events
 
-    where
-        event_type = 'view'
-        and luck % 1000 > 0
+        where
+            event_type = 'view'
+            and luck % 1000 > 0
 
-    order by copy_number
+        order by
+            luck,
+            user_id,
+            occurred_at
 
-    limit 13
+        limit 13
+    )
 
 ),
 
@@ -548,6 +556,7 @@ def simulate_clickstream(
     if not 0 <= seed < 2**32:
         raise InputError(f"the seed is {seed}: give one from 0 to {2**32 - 1}.")
     connection = connection or duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
     connection.execute(_MACROS)
     segments = CLICKSTREAM_SEGMENTS if structure else (CLICKSTREAM_CROWD,)
     sizes = {"categories": len(CATEGORIES), "products_per_category": PRODUCTS_PER_CATEGORY}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from segmentation.errors import InputError
 from segmentation.simulate.clickstream import simulate_clickstream
+from segmentation.simulate.gifting import simulate_gifting
 from segmentation.simulate.personality import simulate_personality
 from segmentation.simulate.shop import simulate_shop
 
@@ -55,6 +56,7 @@ POPULATIONS = {
         delimiter="\t",
         line_end="\r\n",
     ),
+    "gifting": Population(simulate_gifting, sample_customers=500, file_name="gift_data.csv"),
     "shop": Population(simulate_shop, sample_customers=600, file_name="Customers.csv"),
 }
 

@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances, silhouette_score
 
 from segmentation import cluster_scores
+from segmentation.choice import choose_k
 from segmentation.cluster_scores import (
     SCORE_TYPES,
     agreement,
@@ -280,3 +281,30 @@ def test_components_find_groups_that_noise_hides():
     assert scores.loc[3, "inertia"] < plain.loc[3, "inertia"]
     assert scores.loc[3, "prediction_strength"] > 0.99
     assert scores.loc[3, "silhouette"] == pytest.approx(plain.loc[3, "silhouette"], abs=0.01)
+
+
+def test_copies_keep_one_level_per_customer_and_the_link_to_other_columns():
+    random = np.random.default_rng(5)
+    level = random.integers(0, 3, 900)
+    number = np.where(level == 2, 3.0, 0.0) + random.normal(size=900)
+    rows = np.column_stack([np.eye(3)[level], number])
+    for copy in permuted_copies(rows, 3, ["colour", "colour", "colour", "number"]):
+        assert (copy[:, :3].sum(axis=1) == 1).all()
+        assert copy[:, :3].sum(axis=0).tolist() == rows[:, :3].sum(axis=0).tolist()
+        third = copy[:, 2] == 1
+        assert copy[third, 3].mean() - copy[~third, 3].mean() > 1.5
+
+
+def test_the_levels_of_a_category_alone_are_no_structure():
+    random = np.random.default_rng(6)
+    relationship = np.eye(3)[random.integers(0, 3, 300)]
+    genre = np.eye(6)[random.integers(0, 6, 300)]
+    gift = np.eye(5)[random.integers(0, 5, 300)]
+    rows = np.hstack([relationship / 0.8, genre / 0.9, gift / 0.9])
+    units = 3 * ["relationship"] + 6 * ["genre"] + 5 * ["gift"]
+    verdicts = {
+        name: choose_k(score_k(rows, largest_k=5, units=each), 0.02)["structure"].iloc[0]
+        for name, each in {"levels together": units, "each level alone": None}.items()
+    }
+
+    assert verdicts == {"levels together": "none", "each level alone": "clear"}

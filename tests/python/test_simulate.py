@@ -294,15 +294,22 @@ def test_dirt_adds_rows_and_zero_prices_and_changes_nothing_else():
     assert changed.total() == free > 0
 
 
-def test_bots_view_many_products_at_machine_pace():
-    events, truth = clickstream_events(5 * CUSTOMERS_PER_BOT, dirt=True)
-    bots = {user for user, segment in truth if segment == "bot"}
-    assert len(bots) == 5
-    assert len({user for user, _ in truth}) == len(truth) == 5 * CUSTOMERS_PER_BOT + 5
-    for bot in bots:
-        views = [event for event in events if event[7] == bot and event[0][:2] == "20"]
+def test_there_are_two_bots_or_more():
+    for customers, bots in ((1, 2), (3 * CUSTOMERS_PER_BOT, 3)):
+        truth = simulate_clickstream(customers, dirt=True)[1].df()
+        assert (truth.segment == "bot").sum() == bots
+        assert truth.user_id.is_unique
+        assert len(truth) == customers + bots
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_bots_view_many_products_at_machine_pace(seed):
+    events, truth = clickstream_events(100, seed, dirt=True)
+    for bot in {user for user, segment in truth if segment == "bot"}:
+        views = [event for event in events if event[7] == bot]
         times = pd.to_datetime([event[0] for event in views])
-        assert 250 <= len(views) <= 2003
+        assert 250 <= len(views) <= 2000
+        assert {event[1] for event in views} == {"view"}
         assert len({event[8] for event in views}) == 1
         assert (times.max() - times.min()).total_seconds() <= 2 * len(views)
         assert len({event[2] for event in views}) > 200

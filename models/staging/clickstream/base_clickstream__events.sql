@@ -5,7 +5,11 @@ with
 
 source as (
 
-    select * from {{ source('clickstream', 'events_' ~ clickstream_format()) }}
+    select *
+
+    from {{ source(
+        'clickstream', 'events_' ~ raw_format('clickstream', ['csv', 'parquet', 'sqlite'])
+    ) }}
 
     union all by name
 

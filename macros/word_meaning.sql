@@ -1,0 +1,10 @@
+{# What a word of a feature is written as, by a map of the population's words from feature=word to the
+   word that is used (NULL for no usable word); a word that the map does not have stays:
+   {{ word_meaning("'mid'", 'budget', "map(['budget=mid'], ['medium'])") }} gives medium. #}
+{% macro word_meaning(word, feature, meanings) -%}
+    case
+        when map_contains({{ meanings }}, '{{ feature }}=' || {{ word }})
+            then {{ meanings }}['{{ feature }}=' || {{ word }}]
+        else {{ word }}
+    end
+{%- endmacro %}

@@ -393,7 +393,7 @@ def _encoding(file: str) -> str:
 
 
 def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
-    """The format, the options of read_csv, and the columns' names where they are not the file's."""
+    """The format, the options of read_csv, and the names that columns without one get."""
     encoding = _encoding(file)
     lines = _first_lines(file, "utf-8-sig" if encoding == "utf-8" else encoding)
     if not lines:

@@ -23,6 +23,7 @@ from segmentation.population.names import (
     FRESHNESS_PATTERN,
     KEYS,
     MAX_LEVELS,
+    MAX_NAME,
     NO_AMOUNT,
     ORDERS,
     OTHER_TIME,
@@ -645,6 +646,8 @@ def _is_date_name(column: Column) -> bool:
 
 def _feature_name(column: Column, names: set[str], both: bool) -> str:
     name = plain_name(column.name)
+    if len(name) > MAX_NAME:
+        name = name[:MAX_NAME].rpartition("_")[0] or name[:MAX_NAME]
     if name in reserved_words() or name[0].isdigit():
         name = f"stated_{name}"
     if name in OWN_NAMES or (both and name in EVENT_FEATURES):

@@ -7,6 +7,8 @@ from functools import cache
 import duckdb
 
 MAX_LEVELS = 30
+# A longer name of a feature is cut at a word.
+MAX_NAME = 36
 EACH_ROW = "each row"
 
 # -- Names of columns, best first: each is a pattern of the whole plain name -----------------------

@@ -42,9 +42,16 @@ def raw_column(raw: RawFile, column: Column) -> str:
     return f'raw."{column.name}"'
 
 
-def call(macro: str, raw_name: str, *arguments: str) -> str:
-    """A call of a macro on a raw column: {{ key_text('raw.user_id') }}."""
-    return "{{ " + ", ".join([f"{macro}('{raw_name}'", *arguments]) + ") }}"
+def call(macro: str, raw_name: str, *arguments: str, indent: int = 8) -> str:
+    """A call of a macro on a raw column, on lines of its own where the column's name is long.
+
+    {{ key_text('raw.user_id') }}
+    """
+    inner = ", ".join([f"'{raw_name}'", *arguments])
+    if len(macro) + len(inner) > LINE - 40:
+        blanks = " " * indent
+        return f"{{{{ {macro}(\n{blanks}    {inner}\n{blanks}) }}}}"
+    return f"{{{{ {macro}({inner}) }}}}"
 
 
 def time_call(raw_name: str, reading: TimeReading) -> str:
@@ -183,7 +190,7 @@ def event_reasons(events: Events, raw: RawFile) -> list[tuple[str, str]]:
         )
     reasons += [
         ("customer_id is null", "no customer"),
-        (f"{call('known_key', column['time'])} is null", "no time"),
+        (f"occurred_at is null and {call('known_key', column['time'])} is null", "no time"),
         ("occurred_at is null", "time cannot be read"),
     ]
     typed = "event_type" in events.roles
@@ -191,8 +198,8 @@ def event_reasons(events: Events, raw: RawFile) -> list[tuple[str, str]]:
         reasons.append(("event_type is null", "no event type"))
     for role in ("quantity", "unit_price", "amount"):
         if role in events.roles:
-            given = f"{call('known_key', column[role])} is not null"
-            reasons.append((f"{given} and {role} is null", f"{sentence_of(role)} cannot be read"))
+            given = f"{call('known_key', column[role], indent=16)} is not null"
+            reasons.append((f"{role} is null and {given}", f"{sentence_of(role)} cannot be read"))
     if "unit_price" in events.roles and events.has_money:
         reasons.append(("unit_price < 0", "negative price"))
     if typed and events.has_money:
@@ -276,7 +283,8 @@ def customer_models(plan: Plan) -> dict[str, object]:
         }
         renamed.append(named(expressions[attribute.kind](column, attribute), name))
         if attribute.kind != "text":
-            condition = f"{call('known_key', column)} is not null and {name} is null"
+            given = call("known_key", column, indent=24)
+            condition = f"{given} is not null and {name} is null"
             branch = when(condition, f"'{sentence_of(name)} cannot be read'", 20)
             unusable.append(f"case\n                    {branch}\n                end")
     reasons = []

@@ -732,7 +732,8 @@ def test_features_equal_an_oracle(own_data: Path):
 def test_attributes_equal_the_file(own_data: Path):
     built = query(
         own_data,
-        "select customer_id, stated_group, age, newsletter, joined_days from features.retail_features",
+        "select customer_id, stated_group, age, newsletter, joined_days "
+        "from features.retail_features",
     )
     as_of = datetime.fromisoformat(
         query(own_data, "select cast(as_of as varchar) from features.retail_as_of")[0][0]
@@ -846,9 +847,9 @@ def test_each_file_bears_the_name_of_its_population():
     files = render(plan_of(RETAIL, BANK, "customers.customer=age"), Path("/project"))
 
     assert len(files) > 25
-    assert all(
-        re.match(r"(base_|stg_)?mine(__?[a-z]|[.]md)", Path(path).name) for path in files
-    ), sorted(files)
+    assert all(re.match(r"(base_|stg_)?mine(__?[a-z]|[.]md)", Path(path).name) for path in files), (
+        sorted(files)
+    )
 
 
 def test_no_model_that_is_written_is_long(own_data: Path):

@@ -5,6 +5,7 @@ tables is worked out customer by customer from the text of the raw files, and co
 table that dbt builds.
 """
 
+import ast
 import cmath
 import csv
 import io
@@ -340,13 +341,13 @@ def read_customers(folder: Path) -> list[dict[str, str]]:
     return [row for row in rows if is_usable(row)]
 
 
-def mapped_words() -> dict[tuple[str, str], str | None]:
-    """What the words of personality mean, by feature and word; None for no usable word."""
+def mapped_words(population: str) -> dict[tuple[str, str], str | None]:
+    """What the words of a population mean, by feature and word; None for no usable word."""
     with (ROOT / "seeds" / "value_map.csv").open(encoding="utf-8", newline="") as lines:
         return {
             (row["feature"], row["raw_value"]): row["value"] or None
             for row in csv.DictReader(lines)
-            if row["population"] == "personality"
+            if row["population"] == population
         }
 
 
@@ -354,7 +355,7 @@ def personality_features(folder: Path, as_of: datetime | None = None) -> Feature
     """Every column of personality_features, by customer."""
     rows = read_customers(folder / "personality")
     as_of = as_of or max(calendar_day(row, "Dt_Customer") for row in rows)
-    words = mapped_words()
+    words = mapped_words("personality")
     return add_rfm_scores(
         {
             key(row, "ID"): {**person(row, as_of, words), **spend(row)}
@@ -441,6 +442,60 @@ def shop_customer(row: dict[str, str]) -> dict[str, object]:
         "family_income_product": income * family_size if both_known else None,
         "family_income_ratio": income / family_size if both_known else None,
     }
+
+
+# -- Gifting ---------------------------------------------------------------------------------------
+
+GIFTING_WORDS = {
+    "relationship": ("relationship", "recipient_type"),
+    "favourite_movie_genre": ("favourite_movie_genre",),
+    "last_gift_category": ("last_gift_category", "last_year_gift"),
+    "occasion": ("occasion",),
+    "store_preference": ("store_preference",),
+}
+
+
+def gifting_features(folder: Path, as_of: datetime | None = None) -> Features:
+    """Every column of gifting_features, by customer; nothing in it has a date."""
+    rows = read_rows(folder / "gifting")
+    rows_of = Counter(key(row, "user_id") for row in rows)
+    words = mapped_words("gifting")
+    return {
+        key(row, "user_id"): recipient(row, words)
+        for row in rows
+        if key(row, "user_id") is not None and rows_of[key(row, "user_id")] == 1
+    }
+
+
+def recipient(row: dict[str, str], words: dict) -> dict[str, object]:
+    """What is stated about one recipient, in the words that are used for it."""
+
+    def meaning(feature: str, *columns: str) -> str | None:
+        stated = next((word(row, column) for column in columns if word(row, column)), None)
+        return words.get((feature, stated), stated)
+
+    age = whole(row, "age")
+    hobbies = stated_items(text(row, "hobbies"))
+    if hobbies is not None:
+        meanings = {words.get(("hobbies", hobby), hobby) for hobby in hobbies}
+        hobbies = sorted(meanings - {None})
+    return {
+        "age_years": age if age is not None and 0 <= age <= 110 else None,
+        "hobbies": hobbies,
+        "hobby_count": None if hobbies is None else len(hobbies),
+        "budget_level": {"low": 1, "medium": 2, "high": 3}.get(
+            meaning("budget_range", "budget_range")
+        ),
+        **{feature: meaning(feature, *columns) for feature, columns in GIFTING_WORDS.items()},
+    }
+
+
+def stated_items(stated: str | None) -> set[str] | None:
+    """The items of a list in lower case: one that Python wrote, or text with commas."""
+    if stated is None:
+        return None
+    items = ast.literal_eval(stated) if stated.startswith("[") else stated.split(",")
+    return {item.strip().lower() for item in items} - {""}
 
 
 # -- Fitbit ----------------------------------------------------------------------------------------
@@ -826,8 +881,9 @@ ORACLES = {
     "personality": personality_features,
     "fitbit": fitbit_features,
     "shop": shop_features,
+    "gifting": gifting_features,
 }
-WITHOUT_DATES = {"shop"}
+WITHOUT_DATES = {"shop", "gifting"}
 FEATURE_MODELS = ["-s", *(f"+{population}_features" for population in ORACLES)]
 
 
@@ -989,6 +1045,29 @@ def rough_shop_customers(random: random.Random) -> list[dict[str, str]]:
     return customers
 
 
+def rough_recipients(random: random.Random) -> list[dict[str, str]]:
+    """Gift recipients with gaps, faults, repeats, odd words and lists in every spelling."""
+    lists = ("", " , ", "[]", "Music", "music, travel ,Music", "['travel', 'music']", "none")
+    lists += ("['it\\'s a game', 'Arts, crafts']", '["collector\'s cards", ""]', "unknown, chess")
+    recipients = []
+    for number in range(150):
+        recipient = {
+            "user_id": random.choice((f"user_{number}", f" user_{number} ", f"{number}.0", "")),
+            "age": random.choice(("0", "7", "30.0", "110", "111", "-1", "old", "")),
+            "relationship": random.choice(("Family", " colleague", "Wife", "UNKNOWN", "")),
+            "recipient_type": random.choice(("friend", "")),
+            "hobbies": random.choice(lists),
+            "favourite_movie_genre": random.choice(("Drama", " Science Fiction", "unknown", "")),
+            "last_year_gift": random.choice(("books", "Jewellery", "")),
+            "occasion": random.choice(("birthday", "Unknown", "")),
+            "budget_range": random.choice(("low", "Mid", " HIGH ", "medium", "lavish", "3", "")),
+        }
+        recipients += [recipient] * random.choice((1, 1, 1, 2))
+        if number % 20 == 0:
+            recipients.append(recipient | {"age": "8"})
+    return recipients
+
+
 def rough_exports(random: random.Random) -> dict[str, list[dict[str, str]]]:
     """Two exports that overlap, with gaps, faults, repeats and ties, and some after as_of."""
     exports = {"one": (1, 16), "two": (14, 26)}
@@ -1117,6 +1196,7 @@ def rough_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("clickstream", rough_events, ","),
         ("personality", rough_customers, ";"),
         ("shop", rough_shop_customers, ","),
+        ("gifting", rough_recipients, ","),
     ):
         rows = make(random.Random(7))
         (folder / population).mkdir()

@@ -45,9 +45,8 @@ def lines_of(folder: Path, name: str) -> list[tuple[str, str]]:
 def fitbit_build(build_in) -> Project:
     """The population on the committed sample, up to its features, with its data tests."""
     project = build_in("fitbit_build")
-    code, output = project.dbt(
-        "build", "-s", "+fitbit_features", "--exclude", "resource_type:unit_test"
-    )
+    models = ("path:models/staging/fitbit", "path:models/features/fitbit")
+    code, output = project.dbt("build", "-s", *models, "--exclude", "resource_type:unit_test")
     assert code == 0, output
     return project
 

@@ -1,4 +1,4 @@
-.PHONY: build test test-real lint sample lock clean
+.PHONY: build test test-real lint sample population lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -27,6 +27,16 @@ lint: .venv/installed
 
 sample: .venv/installed
 	$(BIN)/python -m segmentation.simulate
+
+# A population from a file of your own: make population NAME=wholesale EVENTS=path.csv (CUSTOMERS=…,
+# MAP='customer=…, time=…'). The shell reads the values from the environment, quotes and all.
+population: export NAME := $(value NAME)
+population: export EVENTS := $(value EVENTS)
+population: export CUSTOMERS := $(value CUSTOMERS)
+population: export MAP := $(value MAP)
+population: .venv/installed
+	@$(BIN)/python -m segmentation.population \
+		--name "$$NAME" --events "$$EVENTS" --customers "$$CUSTOMERS" --map "$$MAP"
 
 # Needs uv. The lock holds versions and hashes, no addresses.
 lock:

@@ -4,6 +4,7 @@ import csv
 import random
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 from sklearn.preprocessing import StandardScaler
 
-POPULATIONS = ("clickstream", "personality", "shop", "gifting")
+POPULATIONS = ("clickstream", "personality", "fitbit", "gifting", "shop")
 
 
 def settings_of(population: str) -> dict:
@@ -120,6 +121,12 @@ def shuffled_copy(data: Path, folder: Path) -> Path:
         random.Random(1).shuffle(whole)
         with path.open("w", newline="") as file:
             file.writelines([header, *whole, *(line for line in lines if not line.endswith("\n"))])
+    for path in folder.rglob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            header, *lines = archive.read(archive.namelist()[0]).decode().splitlines(keepends=True)
+        random.Random(1).shuffle(lines)
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("shuffled.csv", "".join([header, *lines]))
     return folder
 
 

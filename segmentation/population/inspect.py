@@ -383,8 +383,8 @@ def _encoding(file: str) -> str:
             while part := text.read(1 << 20):
                 if re.search(r"[\x80-\x9f]", part):
                     raise InputError(
-                        f"'{file}' is neither UTF-8 nor Latin-1 (Windows writes cp1252): save it as "
-                        f"UTF-8, as in: iconv -f cp1252 -t utf-8 {file} > {file}.utf8.csv"
+                        f"'{file}' is neither UTF-8 nor Latin-1 (Windows writes cp1252): save it "
+                        f"as UTF-8, as in: iconv -f cp1252 -t utf-8 {file} > {file}.utf8.csv"
                     ) from None
         return "latin-1"
     except (OSError, EOFError) as error:

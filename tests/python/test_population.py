@@ -847,7 +847,7 @@ def test_each_file_bears_the_name_of_its_population():
     files = render(plan_of(RETAIL, BANK, "customers.customer=age"), Path("/project"))
 
     assert len(files) > 25
-    assert all(re.match(r"(base_|stg_)?mine(__?[a-z]|[.]md)", Path(path).name) for path in files), (
+    assert all(re.match(r"(base_|stg_)?mine(__?[a-z]|[.](md|yml))", Path(path).name) for path in files), (
         sorted(files)
     )
 

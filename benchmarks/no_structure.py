@@ -67,6 +67,7 @@ def verdict(name: str, customers: int, seed: int, dirt: bool, folder: Path) -> s
                 max(silhouette) filter (k = 2),
                 max(null_silhouette) filter (k = 2)
             from models.{name}_cluster_scores
+            where algorithm = 'kmeans'
         """).fetchall()[0]
     scores = f"{strength:.2f} | {silhouette:.2f}, {copies:.2f}"
     print(f"{name} | {seed} | {k} | {structure} | {scores}", flush=True)

@@ -58,8 +58,13 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
         query = sample_query([quoted(parsed.outcome)], SAMPLE_ROWS)
         outcome = customers.query("customers", query).df()[parsed.outcome]
         outcome = outcome.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    by_k = choose_k(score_k(points, outcome, components=parsed.components), MINIMUM_SHARE, parsed.k)
-    scores = add_density(by_k, score_density(points, outcome), parsed.algorithm == "dbscan")
+    is_category = dimensions["kind"] == "category"
+    units = dimensions["feature"].where(is_category, dimensions["dimension"]).tolist() or None
+    by_k = score_k(points, outcome, components=parsed.components, units=units)
+    by_density = score_density(points, outcome, units)
+    scores = add_density(
+        choose_k(by_k, MINIMUM_SHARE, parsed.k), by_density, parsed.algorithm == "dbscan"
+    )
     return pa.Table.from_pandas(
         scores.assign(population=parsed.population)[CLUSTER_SCORES.names].replace({np.nan: None}),
         schema=CLUSTER_SCORES,

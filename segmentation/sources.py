@@ -1,9 +1,16 @@
-"""Checks of raw files before a build reads them, and the lines that no reader can split."""
+"""Checks of raw files before a build reads them, and the lines that no reader can split.
+
+A CSV file may also come zipped, as it is often downloaded: one CSV file in each zip. It is unpacked
+into a temporary folder, read there by DuckDB, and removed.
+"""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from glob import glob
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from glob import glob, has_magic
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +19,7 @@ from segmentation.errors import InputError
 from segmentation.features import quoted, text_literal
 from segmentation.sqlite import declared_columns, open_read_only
 
+BATCH_ROWS = 100_000
 UNREADABLE_LINES = pa.schema(
     [
         ("file_name", pa.string()),
@@ -24,13 +32,16 @@ UNREADABLE_LINES = pa.schema(
 
 
 def unreadable_lines(
-    name: str, source: Mapping, required_columns: Sequence[str], remedy: str
+    name: str, source: Mapping, required_columns: Sequence[str | Sequence[str]], remedy: str
 ) -> pa.Table:
     """Check one raw source and return the lines that cannot be split into its columns.
 
     name: how the source is called in messages, as in 'clickstream events'.
-    source: `format` (csv, parquet or sqlite) and `path` (a glob for the first two), with `options`
-        (arguments of DuckDB's read_csv) for csv and `table` for sqlite.
+    source: `format` (csv, parquet or sqlite) and `path` (a glob for the first two, or a list of
+        globs), with `options` (arguments of DuckDB's read_csv) for csv and `table` for sqlite. A
+        source that is `zipped` may have x.zip or x.csv.zip in the place of x.csv; one that is
+        `optional` may be missing or empty.
+    required_columns: what every file must have; a list among them stands for any one of its names.
     remedy: the sentence that ends every message.
 
     Returns UNREADABLE_LINES: the file, the line's number in it, the reader's word for what is wrong
@@ -39,13 +50,13 @@ def unreadable_lines(
 
     Raises InputError where the source is missing, empty or unreadable, or lacks a required column.
     """
-    path = source["path"]
+    path = " or ".join(_patterns(source))
     if "'" in path:
         raise InputError(
             f"the source {name} cannot be read: its path '{path}' has an apostrophe. Rename the "
             f"folder. {remedy}"
         )
-    if not _paths(source):
+    if not _paths(source) and not source.get("optional"):
         raise InputError(f"the source {name} is missing: no file matches '{path}'. {remedy}")
     readers = {"csv": _read_csv_file, "parquet": _read_parquet_file, "sqlite": _read_sqlite_file}
     row_count, lines = 0, [UNREADABLE_LINES.empty_table()]
@@ -57,7 +68,7 @@ def unreadable_lines(
                 f"the source {name} cannot be read: '{file}' gives this error: {_cause(error)}. "
                 f"Mend the file or choose another. {remedy}"
             ) from error
-        missing = [column for column in required_columns if column.lower() not in columns]
+        missing = _missing(required_columns, columns)
         if missing and file_rows + file_lines.num_rows > 0:
             raise InputError(
                 f"the source {name} lacks the column {', '.join(missing)}: '{file}' has "
@@ -66,10 +77,48 @@ def unreadable_lines(
         row_count += file_rows
         lines.append(file_lines)
     unreadable = pa.concat_tables(lines)
-    if row_count + unreadable.num_rows == 0:
+    if row_count + unreadable.num_rows == 0 and not source.get("optional"):
         raise InputError(f"the source {name} is empty: '{path}' holds no row. {remedy}")
     split_rows = pa.array([row_count] * unreadable.num_rows, pa.int64())
     return unreadable.set_column(unreadable.num_columns - 1, "split_rows", split_rows)
+
+
+def read_rows(source: Mapping) -> pa.RecordBatchReader:
+    """The rows of all CSV files of one source, plain and zipped, united by the names of columns.
+
+    source: as in `unreadable_lines`, which has checked it, and `columns`: those that are there even
+        where no file has them, as NULL.
+
+    Returns all columns as text, and `export`: the folder of the file, counted from the last folder
+    of the path that has no wildcard, and empty for a file in that folder itself. A file is unpacked
+    only when its rows are taken, and removed with the last of them.
+    """
+    empty_columns = ", ".join(f"cast(null as varchar) as {quoted(c)}" for c in source["columns"])
+    queries = [f"select {empty_columns}, cast(null as varchar) as export where false"]
+    with ExitStack() as stack:
+        for file in _paths(source):
+            path = stack.enter_context(_plain_csv(file))
+            relation = (
+                f"read_csv({text_literal(path)}, {source['options']}, ignore_errors = true, "
+                "parallel = false)"
+            )
+            export = text_literal(_export(file, source))
+            queries.append(f"select *, {export} as export from {relation}")
+        connection = stack.enter_context(duckdb.connect(config={"threads": 1}))
+        batches = connection.sql(" union all by name ".join(queries)).to_arrow_reader(BATCH_ROWS)
+        closes_at_end = stack.pop_all()
+    return pa.RecordBatchReader.from_batches(batches.schema, _until_end(batches, closes_at_end))
+
+
+def _until_end(batches: pa.RecordBatchReader, stack: ExitStack) -> Iterator[pa.RecordBatch]:
+    with stack:
+        yield from batches
+
+
+def _missing(required: Sequence[str | Sequence[str]], columns: Sequence[str]) -> list[str]:
+    """The required columns, or lists of names of one, that are not among the columns."""
+    names = [[column] if isinstance(column, str) else list(column) for column in required]
+    return [" or ".join(any_of) for any_of in names if not {c.lower() for c in any_of} & {*columns}]
 
 
 def _cause(error: Exception) -> str:
@@ -83,9 +132,64 @@ def _cause(error: Exception) -> str:
     return message
 
 
+def _patterns(source: Mapping) -> list[str]:
+    """The globs of the source's files."""
+    return [source["path"]] if isinstance(source["path"], str) else list(source["path"])
+
+
 def _paths(source: Mapping) -> list[str]:
     """The files, hidden ones too, as DuckDB sees them."""
-    return sorted(glob(source["path"], include_hidden=True))
+    patterns = _patterns(source)
+    if source.get("zipped"):
+        patterns += [
+            pattern.removesuffix(".csv") + ending
+            for pattern in patterns
+            for ending in (".zip", ".csv.zip")
+        ]
+    return sorted({f for p in patterns for f in glob(p, recursive=True, include_hidden=True)})
+
+
+def _export(file: str, source: Mapping) -> str:
+    """The folders between the part of the path that has no wildcard and the file."""
+    for pattern in _patterns(source):
+        root = Path(pattern)
+        while has_magic(str(root)):
+            root = root.parent
+        if Path(file).is_relative_to(root):
+            return "/".join(Path(file).relative_to(root).parts[:-1])
+    return ""
+
+
+@contextmanager
+def _plain_csv(path: str) -> Iterator[str]:
+    """The path of a CSV file, or of the one that a zip holds, unpacked while it is used."""
+    if not path.lower().endswith(".zip"):
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                unpacked = archive.extract(_only_csv(archive), folder)
+        except (zipfile.BadZipFile, zipfile.zlib.error, NotImplementedError, EOFError) as error:
+            raise InputError("it is not a zip file that can be unpacked") from error
+        except RuntimeError as error:
+            raise InputError("it is a zip file with a password") from error
+        yield unpacked
+
+
+def _only_csv(archive: zipfile.ZipFile) -> str:
+    """The name of the only file in a zip, which must be CSV; what macOS adds does not count."""
+    names = [
+        name
+        for name in archive.namelist()
+        if not name.endswith("/") and not name.startswith("__MACOSX/")
+    ]
+    if len(names) != 1 or not names[0].lower().endswith(".csv"):
+        found = ", ".join(names[:3]) or "nothing"
+        raise InputError(
+            f"it is a zip of {len(names)} files ({found}), and one CSV file is expected in each zip"
+        )
+    return names[0]
 
 
 def _read_csv_file(path: str, source: Mapping) -> tuple[list[str], int, pa.Table]:
@@ -93,8 +197,8 @@ def _read_csv_file(path: str, source: Mapping) -> tuple[list[str], int, pa.Table
 
     Every column is read, since DuckDB checks the encoding of those that it reads only.
     """
-    with duckdb.connect() as connection:
-        relation = f"read_csv({text_literal(path)}, {source['options']}, store_rejects = true)"
+    with _plain_csv(path) as plain, duckdb.connect() as connection:
+        relation = f"read_csv({text_literal(plain)}, {source['options']}, store_rejects = true)"
         columns = connection.sql(f"select * from {relation} limit 0").columns
         connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
         every_column = ", ".join(quoted(column) for column in columns)

@@ -1,5 +1,6 @@
 """The populations that can be simulated, and the files they are written to: raw data and truth."""
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,14 @@ import pandas as pd
 
 from segmentation.errors import InputError
 from segmentation.simulate.clickstream import simulate_clickstream
+from segmentation.simulate.fitbit import simulate_fitbit
 from segmentation.simulate.gifting import simulate_gifting
 from segmentation.simulate.personality import simulate_personality
 from segmentation.simulate.shop import simulate_shop
 
 SEED = 7
+ZIP_TIME = (2016, 5, 13, 0, 0, 0)
+"""What the files in a zip have as their time: not that of the writing."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,9 @@ class Population:
 
     simulate: a function of customers, seed, dirt and structure, which returns the raw data and the
         truth. Raw is a table, or a dict of file names and tables; a table is a pandas frame or a
-        DuckDB relation. The truth has the customer in its first column and the segment in its
-        second, one row per customer; without structure, all customers have one segment.
+        DuckDB relation. A file x.zip holds the one file x.csv. The truth has the customer in its
+        first column and the segment in its second, one row per customer; without structure, all
+        customers have one segment.
     sample_customers: how many the committed sample has.
     file_name: the name of the raw file, where raw is a table.
     delimiter, line_end: of its CSV files.
@@ -56,6 +61,7 @@ POPULATIONS = {
         delimiter="\t",
         line_end="\r\n",
     ),
+    "fitbit": Population(simulate_fitbit, sample_customers=80),
     "gifting": Population(simulate_gifting, sample_customers=500, file_name="gift_data.csv"),
     "shop": Population(simulate_shop, sample_customers=600, file_name="Customers.csv"),
 }
@@ -109,6 +115,8 @@ def write_population(
         path = (folder / name / file_name).with_suffix(f".{file_format}")
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(table, path, population)
+        if file_name.endswith(".zip"):
+            path = _zip(path)
         if population.is_cut_off and dirt and file_format == "csv":
             _cut_last_line(path, population)
         paths.append(path)
@@ -131,6 +139,17 @@ def _write(table: pd.DataFrame | duckdb.DuckDBPyRelation, path: Path, population
             f"copy events to '{path}' "
             f"(format csv, header, delimiter '{population.delimiter}', new_line '{line_end}')",
         )
+
+
+def _zip(path: Path) -> Path:
+    """Move a file into a zip of its own, which is the same whenever it is written."""
+    zipped = path.with_suffix(".zip")
+    member = zipfile.ZipInfo(path.name, date_time=ZIP_TIME)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr(member, path.read_bytes(), compresslevel=9)
+    path.unlink()
+    return zipped
 
 
 def _cut_last_line(path: Path, population: Population):

@@ -14,6 +14,7 @@ texts (given, expected) as (
     ('[travel, music]', ['music', 'travel']),
     ('[''travel''' || chr(10) || ' ''music'']', ['music', 'travel']),
     ('["collector''s cards", ''arts, crafts'']', ['arts, crafts', 'collector''s cards']),
+    ('[''it\''s a game'', "say \"cheese\""]', ['it''s a game', 'say "cheese"']),
     ('[]', []),
     (' [ ] ', []),
     (' , ', []),

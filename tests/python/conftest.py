@@ -23,6 +23,7 @@ class Project:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self.root = ROOT
         self.database = folder / "test.duckdb"
 
     def dbt(self, *arguments: str, data: Path = SAMPLE, **variables: str) -> tuple[int, str]:
@@ -33,7 +34,7 @@ class Project:
             "SEGMENTS_DATA": str(data),
             **variables,
         }
-        folders = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+        folders = ["--project-dir", str(self.root), "--profiles-dir", str(self.root)]
         targets = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder)]
         done = subprocess.run(
             [

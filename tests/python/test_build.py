@@ -4,6 +4,7 @@ import csv
 import random
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -12,10 +13,11 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, SAMPLE, Project
+from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 from sklearn.preprocessing import StandardScaler
 
-POPULATIONS = ("clickstream", "personality", "shop")
+POPULATIONS = ("clickstream", "personality", "fitbit", "gifting", "shop")
 
 
 def settings_of(population: str) -> dict:
@@ -29,15 +31,15 @@ def encoded_by_scikit_learn(customers: pd.DataFrame, settings: dict) -> np.ndarr
     """The scaled space, computed from the features and the settings alone.
 
     Numbers and booleans go through StandardScaler; text is one-hot, all levels of a feature scaled
-    by one number so that the feature has a total variance of 1.
+    by one number so that the feature has a total variance of 1, and so are the items of a list.
     """
     left_out = {*settings["exclude"], settings.get("outcome"), "customer_id", "imputed_features"}
     logged, does_not_apply = settings.get("log", ()), settings.get("does_not_apply", ())
     columns = []
     for name in customers.columns:
-        if name in left_out or customers[name].nunique() < 2:
-            continue
         values = customers[name]
+        if name in left_out or values.astype(str).nunique() < 2:
+            continue
         if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
             values = values.astype(float)
             values = np.log1p(values.clip(lower=0)) if name in logged else values
@@ -45,11 +47,12 @@ def encoded_by_scikit_learn(customers: pd.DataFrame, settings: dict) -> np.ndarr
             assert name in does_not_apply or not np.isnan(scaled).any()
             columns.append(np.nan_to_num(scaled, nan=0.0))
         else:
-            levels = pd.get_dummies(values).sort_index(axis=1).astype(float)
+            known = values.dropna()
+            levels = pd.get_dummies(known.explode()).groupby(level=0).max()
+            levels = levels.sort_index(axis=1).astype(float)
             levels = levels.loc[:, levels.mean() >= 0.01]
-            columns.append(
-                ((levels - levels.mean()) / np.sqrt(levels.var(ddof=0).sum())).to_numpy()
-            )
+            levels = (levels - levels.mean()) / np.sqrt(levels.var(ddof=0).sum())
+            columns.append(levels.reindex(values.index, fill_value=0.0).to_numpy())
     return np.hstack(columns)
 
 
@@ -118,6 +121,12 @@ def shuffled_copy(data: Path, folder: Path) -> Path:
         random.Random(1).shuffle(whole)
         with path.open("w", newline="") as file:
             file.writelines([header, *whole, *(line for line in lines if not line.endswith("\n"))])
+    for path in folder.rglob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            header, *lines = archive.read(archive.namelist()[0]).decode().splitlines(keepends=True)
+        random.Random(1).shuffle(lines)
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("shuffled.csv", "".join([header, *lines]))
     return folder
 
 
@@ -130,6 +139,7 @@ def test_conservation_by_counting_lines(sample_build: Project):
         ("clickstream", "events", SAMPLE / "clickstream" / "2019-Oct.csv"),
         ("personality", "customers", SAMPLE / "personality" / "marketing_campaign.csv"),
         ("shop", "customers", SAMPLE / "shop" / "Customers.csv"),
+        ("gifting", "recipients", SAMPLE / "gifting" / "gift_data.csv"),
     ):
         raw, staged, rejected, duplicates = counts[population, source]
         lines = path.read_text().splitlines()[1:]
@@ -160,6 +170,118 @@ def test_other_formats_stage_the_same_events(
 
     events = "select * from staging.stg_clickstream__events order by all"
     assert project.query(events) == sample_build.query(events)
+
+
+def test_lists_in_parquet_stage_the_same_recipients(
+    sample_build: Project, project: Project, tmp_path: Path
+):
+    raw = pd.read_csv(SAMPLE / "gifting" / "gift_data.csv", dtype=object)
+    hobbies = raw["hobbies"].map(lambda text: text.split(","), na_action="ignore")
+    folder = tmp_path / "data" / "gifting"
+    folder.mkdir(parents=True)
+    raw.assign(hobbies=hobbies).to_parquet(folder / "gift_data.parquet")
+    project.build(
+        "-s", "stg_gifting__recipients", "+base_gifting__recipients",
+        data=tmp_path / "data", GIFTING_FORMAT="parquet",
+    )  # fmt: skip
+
+    recipients = "select * from staging.stg_gifting__recipients order by all"
+    assert project.query(recipients) == sample_build.query(recipients)
+
+
+def test_a_format_that_is_not_known_stops_with_one_sentence(project: Project):
+    code, output = project.dbt("run", "-s", "base_gifting__recipients", GIFTING_FORMAT="xml")
+
+    assert code != 0
+    assert "GIFTING_FORMAT is 'xml', which is not known: set it to csv or parquet." in output
+    assert "Traceback" not in output
+
+
+ONLY_GIFTING = ("--vars", "{populations: {gifting: [recipients]}}")
+
+
+def test_recipients_with_the_public_columns_only_are_segmented(project: Project, tmp_path: Path):
+    raw = pd.read_csv(SAMPLE / "gifting" / "gift_data.csv", dtype=str)
+    names = {"relationship": "recipient_type", "last_gift_category": "last_year_gift"}
+    absent = ["age", "occasion", "budget_range", "store_preference"]
+    (tmp_path / "data" / "gifting").mkdir(parents=True)
+    raw.drop(columns=absent).rename(columns=names).to_csv(
+        tmp_path / "data" / "gifting" / "gift_data.csv", index=False
+    )
+    project.build("-s", "+segment_summary", *ONLY_GIFTING, data=tmp_path / "data")
+
+    features = ["age_years", "occasion", "budget_level", "store_preference"]
+    known = ", ".join(f"count({feature})" for feature in features)
+    assert project.query(f"select {known} from models.gifting_imputed") == [(0, 0, 0, 0)]
+    assert {row[0] for row in project.query("select feature from models.gifting_imputation_scores")}
+    assert not project.query(
+        f"select * from models.gifting_imputation_scores where feature in {tuple(features)}"
+    )
+    assert set(
+        project.query(
+            "select feature, segment_mean, lift from models.gifting_profiles "
+            "where feature in ('age_years', 'budget_level')"
+        )
+    ) == {("age_years", None, 0.0), ("budget_level", None, 0.0)}
+    assert project.query("select sum(customers) from marts.segment_summary") == [(500,)]
+    assert {
+        row[0]
+        for row in project.query(
+            "select level from models.segment_levels where axis in ('value', 'age')"
+        )
+    } == {"mid"}
+
+
+def test_components_are_those_of_scikit_learn(sample_build: Project):
+    customers = sample_build.frame("from models.gifting_imputed order by customer_id")
+    rows = sample_build.frame("from models.gifting_components order by component")
+    dimensions = sample_build.frame("from models.gifting_model order by position")["dimension"]
+    loadings = rows.pivot(index="component", columns="dimension", values="loading")[dimensions]
+    settings = settings_of("gifting")
+    fit = PCA(svd_solver="full").fit(encoded_by_scikit_learn(customers, settings))
+    enough = np.argmax(fit.explained_variance_ratio_.cumsum() >= settings["components"]) + 1
+    shares = rows.groupby("component")[["explained_share", "cumulative_share"]].first()
+
+    assert len(loadings) == enough
+    overlaps = np.abs((loadings.to_numpy() * fit.components_[:enough]).sum(axis=1))
+    np.testing.assert_allclose(overlaps, 1, atol=1e-6)
+    expected = fit.explained_variance_ratio_[:enough]
+    np.testing.assert_allclose(shares["explained_share"], expected, atol=1e-6)
+    np.testing.assert_allclose(shares["cumulative_share"], expected.cumsum(), atol=1e-6)
+
+
+def test_dbscan_leaves_recipients_in_no_group_and_tsne_moves_them(
+    sample_build: Project, project: Project, tmp_path: Path
+):
+    project.root = tmp_path / "project"
+    leave_out = shutil.ignore_patterns(".*", "target", "logs", "tests", "*.duckdb*", "*.egg-info")
+    shutil.copytree(ROOT, project.root, ignore=leave_out)
+    path = project.root / "python_models" / "gifting" / "gifting.yml"
+    other = path.read_text().replace(
+        "components: 0.9\n", "algorithm: dbscan\n          map: tsne\n"
+    )
+    path.write_text(other)
+    assert "map: tsne" in other
+    project.build("-s", "+segment_summary", *ONLY_GIFTING)
+    segments = "select {} from marts.segments where population = 'gifting' order by customer_id"
+    found = project.frame(segments.format("*"))
+    by_k_means = sample_build.frame(segments.format("*"))
+    in_group = found["segment_id"] >= 0
+
+    assert found["customer_id"].tolist() == by_k_means["customer_id"].tolist()
+    assert 0 < (~in_group).sum() < 0.15 * len(found)
+    assert set(found.loc[~in_group, "segment_name"]) == {"In no group"}
+    assert found.loc[~in_group, "is_outlier"].all()
+    assert found.loc[in_group, "segment_name"].nunique() == 4
+    agreement = adjusted_rand_score(
+        by_k_means["segment_id"][in_group], found["segment_id"][in_group]
+    )
+    assert agreement >= 0.95
+    assert not np.allclose(found[["map_x", "map_y"]], by_k_means[["map_x", "map_y"]], atol=1)
+    assert found[["map_x", "map_y"]].notna().all().all()
+    assert project.query("select count(*) from marts.segment_summary where segment_id = -1") == [
+        (1,)
+    ]
 
 
 def write_sqlite(path: Path, header: list[str], rows: list[list[str | None]]) -> None:

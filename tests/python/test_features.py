@@ -5,16 +5,22 @@ tables is worked out customer by customer from the text of the raw files, and co
 table that dbt builds.
 """
 
+import ast
+import cmath
 import csv
+import io
+import itertools
 import json
 import math
 import random
 import re
 import statistics
+import zipfile
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from fnmatch import fnmatch
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -334,13 +340,13 @@ def read_customers(folder: Path) -> list[dict[str, str]]:
     return [row for row in rows if is_usable(row)]
 
 
-def mapped_words() -> dict[tuple[str, str], str | None]:
-    """What the words of personality mean, by feature and word; None for no usable word."""
+def mapped_words(population: str) -> dict[tuple[str, str], str | None]:
+    """What the words of a population mean, by feature and word; None for no usable word."""
     with (ROOT / "seeds" / "value_map.csv").open(encoding="utf-8", newline="") as lines:
         return {
             (row["feature"], row["raw_value"]): row["value"] or None
             for row in csv.DictReader(lines)
-            if row["population"] == "personality"
+            if row["population"] == population
         }
 
 
@@ -348,7 +354,7 @@ def personality_features(folder: Path, as_of: datetime | None = None) -> Feature
     """Every column of personality_features, by customer."""
     rows = read_customers(folder / "personality")
     as_of = as_of or max(calendar_day(row, "Dt_Customer") for row in rows)
-    words = mapped_words()
+    words = mapped_words("personality")
     return add_rfm_scores(
         {
             key(row, "ID"): {**person(row, as_of, words), **spend(row)}
@@ -437,6 +443,389 @@ def shop_customer(row: dict[str, str]) -> dict[str, object]:
     }
 
 
+# -- Gifting ---------------------------------------------------------------------------------------
+
+GIFTING_WORDS = {
+    "relationship": ("relationship", "recipient_type"),
+    "favourite_movie_genre": ("favourite_movie_genre",),
+    "last_gift_category": ("last_gift_category", "last_year_gift"),
+    "occasion": ("occasion",),
+    "store_preference": ("store_preference",),
+}
+
+
+def gifting_features(folder: Path, as_of: datetime | None = None) -> Features:
+    """Every column of gifting_features, by customer; nothing in it has a date."""
+    rows = read_rows(folder / "gifting")
+    rows_of = Counter(key(row, "user_id") for row in rows)
+    words = mapped_words("gifting")
+    return {
+        key(row, "user_id"): recipient(row, words)
+        for row in rows
+        if key(row, "user_id") is not None and rows_of[key(row, "user_id")] == 1
+    }
+
+
+def recipient(row: dict[str, str], words: dict) -> dict[str, object]:
+    """What is stated about one recipient, in the words that are used for it."""
+
+    def meaning(feature: str, *columns: str) -> str | None:
+        stated = next((word(row, column) for column in columns if word(row, column)), None)
+        return words.get((feature, stated), stated)
+
+    age = whole(row, "age")
+    hobbies = stated_items(text(row, "hobbies"))
+    if hobbies is not None:
+        meanings = {words.get(("hobbies", hobby), hobby) for hobby in hobbies}
+        hobbies = sorted(meanings - {None})
+    return {
+        "age_years": age if age is not None and 0 <= age <= 110 else None,
+        "hobbies": hobbies,
+        "hobby_count": None if hobbies is None else len(hobbies),
+        "budget_level": {"low": 1, "medium": 2, "high": 3}.get(
+            meaning("budget_range", "budget_range")
+        ),
+        **{feature: meaning(feature, *columns) for feature, columns in GIFTING_WORDS.items()},
+    }
+
+
+def stated_items(stated: str | None) -> set[str] | None:
+    """The items of a list in lower case: one that Python wrote, or text with commas."""
+    if stated is None:
+        return None
+    items = ast.literal_eval(stated) if stated.startswith("[") else stated.split(",")
+    return {item.strip().lower() for item in items} - {""}
+
+
+# -- Fitbit ----------------------------------------------------------------------------------------
+
+
+def export_rows(folder: Path, *stems: str) -> list[dict[str, str]]:
+    """The distinct rows of the CSV files of these names, plain or zipped, with export and file.
+
+    A row of several exports belongs to the one that counts as latest: `export` is its number.
+    """
+    numbers = export_numbers(folder)
+    rows = {}
+    for file in sorted(folder.rglob("*")):
+        stem = file.name.split(".")[0]
+        if any(fnmatch(stem, pattern) for pattern in stems):
+            for row in csv.DictReader(io.StringIO(file_text(file))):
+                number = numbers.get(file.parent, 0)
+                filled = tuple(sorted((name, value) for name, value in row.items() if value))
+                latest = max(number, rows.get(filled, {}).get("export", 0))
+                rows[filled] = {**row, "export": latest}
+    return list(rows.values())
+
+
+def file_text(file: Path) -> str:
+    """The text of a CSV file, or of the one in a zip."""
+    if file.suffix == ".csv":
+        return file.read_text(encoding="utf-8-sig")
+    with zipfile.ZipFile(file) as archive:
+        [name] = archive.namelist()
+        return archive.read(name).decode("utf-8-sig")
+
+
+def export_numbers(folder: Path) -> dict[Path, int]:
+    """The folders that have days, numbered from 1 in the order in which their days end."""
+    ends = {}
+    for file in folder.rglob("dailyActivity_merged.csv"):
+        times = [us_time(row, "ActivityDate") for row in csv.DictReader(file.open(newline=""))]
+        ends[file.parent] = max(time for time in times if time)
+    ordered = sorted(ends, key=lambda export: (ends[export], str(export)))
+    return {export: number for number, export in enumerate(ordered, start=1)}
+
+
+def us_time(row: dict[str, str], column: str) -> datetime | None:
+    """The local time, month first, or the ISO day."""
+    for form in ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text(row, column) or "", form)
+        except ValueError:
+            continue
+    return None
+
+
+def kept(rows: list[tuple]) -> list[tuple]:
+    """Of (key, export, value): the rows of each key's latest export, where that has one only."""
+    latest, counts = {}, Counter()
+    for about, export, _ in rows:
+        latest[about] = max(export, latest.get(about, 0))
+        counts[about, export] += 1
+    return [
+        (about, value)
+        for about, export, value in rows
+        if export == latest[about] and counts[about, export] == 1
+    ]
+
+
+DAY_NUMBERS = (
+    "TotalSteps",
+    "VeryActiveMinutes",
+    "FairlyActiveMinutes",
+    "LightlyActiveMinutes",
+    "SedentaryMinutes",
+)
+
+
+def tracked_days(folder: Path) -> dict[str, dict[date, dict]]:
+    """The days of each user that can be used."""
+    rows = []
+    for row in export_rows(folder, "dailyActivity_merged"):
+        time, customer = us_time(row, "ActivityDate"), key(row, "Id")
+        numbers = [whole(row, column) for column in DAY_NUMBERS]
+        calories = amount(row, "Calories")
+        if time and customer and None not in numbers and calories is not None:
+            steps, *minutes = numbers
+            if min(*numbers, calories) >= 0 and sum(minutes) <= 1440:
+                day = {"steps": steps, "minutes": minutes, "calories": calories}
+                rows.append(((customer, time.date()), row["export"], day))
+    days = {}
+    for (customer, day), numbers in kept(rows):
+        days.setdefault(customer, {})[day] = numbers
+    return days
+
+
+def measured(folder: Path, time: str, columns: dict[str, str], *stems: str) -> dict:
+    """The numbers by customer and time, from files that hold one number each."""
+    rows = []
+    for row in export_rows(folder, *stems):
+        at, customer = us_time(row, time), key(row, "Id")
+        found = {
+            name: amount(row, column) if name in ("mets", "calories") else whole(row, column)
+            for name, column in columns.items()
+        }
+        found = {name: number for name, number in found.items() if number is not None}
+        is_usable = at and customer and found and min(found.values()) >= 0
+        if is_usable and (time == "ActivityHour" or found.get("intensity", 0) <= 3):
+            rows.append(((customer, at, frozenset(found)), row["export"], found))
+    numbers = {}
+    for (customer, at, _), found in kept(rows):
+        numbers.setdefault(customer, {}).setdefault(at, {}).update(found)
+    return numbers
+
+
+def fitbit_features(folder: Path, as_of: datetime | None = None) -> Features:
+    """Every column of fitbit_features, by customer."""
+    folder = folder / "fitbit"
+    days = tracked_days(folder)
+    last = max(day for by_day in days.values() for day in by_day)
+    end = as_of.replace(tzinfo=None) if as_of else datetime.combine(last, time()) + timedelta(1)
+    over = {
+        customer: {
+            day: numbers
+            for day, numbers in by_day.items()
+            if datetime.combine(day, time()) + timedelta(1) <= end
+        }
+        for customer, by_day in days.items()
+    }
+    hours = measured(
+        folder,
+        "ActivityHour",
+        {"steps": "StepTotal", "intensity": "TotalIntensity", "calories": "Calories"},
+        "hourlySteps_merged",
+        "hourlyIntensities_merged",
+        "hourlyCalories_merged",
+    )
+    minutes = measured(
+        folder,
+        "ActivityMinute",
+        {"steps": "Steps", "intensity": "Intensity", "mets": "METs", "calories": "Calories"},
+        "minuteStepsNarrow_merged",
+        "minuteIntensitiesNarrow_merged",
+        "minuteMETsNarrow_merged",
+        "minuteCaloriesNarrow_merged",
+    )
+    nights, weights = nights_of(folder, end), last_weights(folder, end)
+    features = {}
+    for customer, by_day in over.items():
+        if not by_day:
+            continue
+        worn = {
+            day: numbers
+            for day, numbers in by_day.items()
+            if numbers["steps"] > 0 and sum(numbers["minutes"]) >= 600
+        }
+        in_minutes, in_hours = (
+            {at: each for at, each in known.get(customer, {}).items() if at.date() in worn}
+            for known in (minutes, hours)
+        )
+        for at in {at.replace(minute=0) for at in in_minutes}:
+            own = [each for of, each in in_minutes.items() if of.replace(minute=0) == at]
+            for name in ("steps", "intensity"):
+                known = [each[name] for each in own if name in each]
+                if known:
+                    in_hours.setdefault(at, {}).setdefault(name, sum(known))
+        features[customer] = {
+            **activity(by_day, worn),
+            **times_of_day(in_hours),
+            **inactivity(in_minutes, in_hours),
+            **sleep(nights.get(customer, {})),
+            **weights.get(customer, {"weight_kg": None, "bmi": None}),
+        }
+    return features
+
+
+def mean(numbers: list) -> float | None:
+    """None for no numbers."""
+    return float(sum(numbers)) / len(numbers) if numbers else None
+
+
+def spread(numbers: list) -> float | None:
+    """The sample standard deviation; None for fewer than two numbers."""
+    return statistics.stdev(numbers) if len(numbers) > 1 else None
+
+
+def activity(by_day: dict, worn: dict) -> dict[str, object]:
+    """How active the user was on the days on which the device was worn."""
+    steps = [numbers["steps"] for numbers in worn.values()]
+    weekend = mean([each["steps"] for day, each in worn.items() if day.isoweekday() > 5])
+    weekday = mean([each["steps"] for day, each in worn.items() if day.isoweekday() < 6])
+    very, fair, light, sedentary = (
+        [numbers["minutes"][place] for numbers in worn.values()] for place in range(4)
+    )
+    variation = spread(steps) / mean(steps) if len(steps) > 1 else None
+    slope = None
+    if len(steps) > 1:
+        slope = statistics.linear_regression([day.toordinal() for day in worn], steps).slope
+    return {
+        "tracked_day_count": len(worn),
+        "unworn_day_count": len(by_day) - len(worn),
+        "daily_step_count": mean(steps),
+        "daily_step_count_spread": spread(steps),
+        "step_variation": variation,
+        "weekly_step_trend": None if slope is None else 7 * slope,
+        "very_active_minutes": mean(very),
+        "fairly_active_minutes": mean(fair),
+        "lightly_active_minutes": mean(light),
+        "sedentary_share": (
+            share(sum(sedentary), sum([*very, *fair, *light, *sedentary])) if worn else None
+        ),
+        "calories": mean([numbers["calories"] for numbers in worn.values()]),
+        "weekend_step_balance": (
+            weekend / (weekend + weekday) if weekend is not None and weekday is not None else None
+        ),
+    }
+
+
+def times_of_day(hours: dict[datetime, dict]) -> dict[str, object]:
+    """At which hours of the day the steps are taken."""
+    steps = Counter()
+    for at, numbers in hours.items():
+        steps[at.hour] += numbers.get("steps", 0)
+    steps = {hour: count for hour, count in steps.items() if count > 0}
+    if not steps:
+        return dict.fromkeys(("hour_diversity", "most_active_hour", "night_step_share"))
+    most = max(steps.values())
+    return {
+        "hour_diversity": evenness(list(steps.values()), len(steps)),
+        "most_active_hour": min(hour for hour in steps if steps[hour] == most),
+        "night_step_share": share(
+            sum(count for hour, count in steps.items() if hour < 6), sum(steps.values())
+        ),
+    }
+
+
+def inactivity(minutes: dict[datetime, dict], hours: dict[datetime, dict]) -> dict[str, object]:
+    """The longest stretch without activity that is no time without the device, minute by minute."""
+    length, periods = (1, minutes) if minutes else (60, hours)
+    longest, run, before = 0, 0, None
+    known = {
+        at: max(each.get("steps", 0), each.get("intensity", 0))
+        for at, each in periods.items()
+        if "steps" in each or "intensity" in each
+    }
+    for at in [*sorted(known), None]:
+        follows = at is not None and before == at - timedelta(minutes=length)
+        if not (follows and known[at] == 0):
+            longest = max(longest, run) if run < 720 else longest
+            run = 0
+        if at is not None:
+            run += length if known[at] == 0 else 0
+        before = at
+    mets = [each["mets"] for each in minutes.values() if "mets" in each]
+    return {
+        "mets": mean(mets) / 10 if mets else None,
+        "longest_inactive_minutes": longest if known else None,
+    }
+
+
+def nights_of(folder: Path, end: datetime) -> dict[str, dict[date, dict]]:
+    """The nights of each user: from the daily files, else from the minutes."""
+    rows, by_minute = [], []
+    for row in export_rows(folder, "sleepDay_merged", "daily_sleep*"):
+        at, customer = us_time(row, "SleepDay") or us_time(row, "date"), key(row, "Id")
+        asleep, in_bed = whole(row, "TotalMinutesAsleep"), whole(row, "TotalTimeInBed")
+        if at and customer and None not in (asleep, in_bed) and 0 <= asleep <= in_bed <= 1440:
+            night = {"asleep": asleep, "in_bed": in_bed}
+            if in_bed > 0:
+                rows.append(((customer, at.date()), row["export"], night))
+    for row in export_rows(folder, "minuteSleep_merged"):
+        at, customer, log = us_time(row, "date"), key(row, "Id"), key(row, "logId")
+        if at and customer and log and whole(row, "value") in (1, 2, 3):
+            by_minute.append(((customer, at), row["export"], (log, whole(row, "value"))))
+    sleeps, nights = {}, {}
+    for (customer, at), (log, value) in kept(by_minute):
+        sleeps.setdefault((customer, log), []).append((at, value))
+    for (customer, _), minutes in sleeps.items():
+        night = nights.setdefault(customer, {}).setdefault(max(minutes)[0].date(), {})
+        night.setdefault("sleeps", []).append((-len(minutes), min(minutes)[0]))
+        asleep = sum(value == 1 for _, value in minutes)
+        night["asleep"] = night.get("asleep", 0) + asleep
+        night["in_bed"] = night.get("in_bed", 0) + len(minutes)
+    for (customer, day), night in kept(rows):
+        nights.setdefault(customer, {}).setdefault(day, {}).update(night)
+    return {
+        customer: {
+            day: night
+            for day, night in by_day.items()
+            if datetime.combine(day, time()) + timedelta(1) <= end
+        }
+        for customer, by_day in nights.items()
+    }
+
+
+def sleep(nights: dict[date, dict]) -> dict[str, object]:
+    """How long, how soundly and how regularly the user sleeps."""
+    asleep = [night["asleep"] for night in nights.values()]
+    in_bed = [night["in_bed"] for night in nights.values()]
+    bedtimes = [min(night["sleeps"])[1] for night in nights.values() if "sleeps" in night]
+    on_the_clock = [
+        cmath.exp(2j * math.pi * (at - datetime.combine(at, time())) / timedelta(days=1))
+        for at in bedtimes
+    ]
+    return {
+        "sleep_minutes": mean(asleep),
+        "sleep_minutes_spread": spread(asleep),
+        "sleep_efficiency": share(sum(asleep), sum(in_bed)) if nights else None,
+        "restless_minutes": mean(in_bed) - mean(asleep) if nights else None,
+        "bedtime_regularity": (
+            abs(sum(on_the_clock)) / len(bedtimes) if len(bedtimes) > 1 else None
+        ),
+    }
+
+
+def last_weights(folder: Path, end: datetime) -> Features:
+    """The weight that each user logged last."""
+    rows = []
+    for row in export_rows(folder, "weightLogInfo_merged"):
+        at, customer, kilograms = us_time(row, "Date"), key(row, "Id"), amount(row, "WeightKg")
+        bmi = amount(row, "BMI")
+        if at and customer and kilograms is not None and 20 <= kilograms <= 700:
+            log = whole(row, "LogId") if text(row, "LogId") else -1
+            weight = {
+                "weight_kg": float(kilograms),
+                "bmi": float(bmi) if bmi is not None and 7 <= bmi <= 210 else None,
+            }
+            rows.append(((customer, at, log), row["export"], weight))
+    weights = {}
+    for (customer, at, log), weight in kept(rows):
+        if at <= end:
+            weights.setdefault(customer, []).append(((at, log), weight))
+    return {customer: max(own, key=lambda each: each[0])[1] for customer, own in weights.items()}
+
+
 # -- Comparing -------------------------------------------------------------------------------------
 
 
@@ -477,9 +866,11 @@ def differences(expected: Features, built: Features) -> list[str]:
 ORACLES = {
     "clickstream": clickstream_features,
     "personality": personality_features,
+    "fitbit": fitbit_features,
     "shop": shop_features,
+    "gifting": gifting_features,
 }
-WITHOUT_DATES = {"shop"}
+WITHOUT_DATES = {"shop", "gifting"}
 FEATURE_MODELS = ["-s", *(f"+{population}_features" for population in ORACLES)]
 
 
@@ -522,17 +913,35 @@ def test_features_of_the_sample_are_as_described(sample_build: Project, populati
 
 
 @pytest.fixture(scope="module")
-def real_features(build_in, real_data: Path) -> Project:
+def light_data(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The public files, but of the millions of minutes only those of three users, unzipped."""
+    folder = tmp_path_factory.mktemp("light_data")
+    for path in real_data.rglob("*"):
+        target = folder / path.relative_to(real_data)
+        if path.is_file() and path.suffix == ".zip":
+            header, *lines = file_text(path).splitlines(keepends=True)
+            users = sorted({line.split(",", 1)[0] for line in lines})[::11]
+            own = [line for line in lines if line.split(",", 1)[0] in users]
+            target.with_suffix(".csv").write_text("".join([header, *own]))
+        elif path.is_file():
+            target.symlink_to(path)
+        else:
+            target.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def real_features(build_in, light_data: Path) -> Project:
     """The feature models on the public files."""
-    return build_in("real_features").build(*FEATURE_MODELS, data=real_data)
+    return build_in("real_features").build(*FEATURE_MODELS, data=light_data)
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("population", ORACLES)
 def test_features_of_the_real_files_are_as_described(
-    real_features: Project, real_data: Path, population: str
+    real_features: Project, light_data: Path, population: str
 ):
-    assert_as_described(real_features, population, real_data)
+    assert_as_described(real_features, population, light_data)
 
 
 ROUGH_AS_OF = datetime(2019, 10, 21, 12, tzinfo=UTC)
@@ -623,6 +1032,149 @@ def rough_shop_customers(random: random.Random) -> list[dict[str, str]]:
     return customers
 
 
+def rough_recipients(random: random.Random) -> list[dict[str, str]]:
+    """Gift recipients with gaps, faults, repeats, odd words and lists in every spelling."""
+    lists = ("", " , ", "[]", "Music", "music, travel ,Music", "['travel', 'music']", "none")
+    lists += ("['it\\'s a game', 'Arts, crafts']", '["collector\'s cards", ""]', "unknown, chess")
+    recipients = []
+    for number in range(150):
+        recipient = {
+            "user_id": random.choice((f"user_{number}", f" user_{number} ", f"{number}.0", "")),
+            "age": random.choice(("0", "7", "30.0", "110", "111", "-1", "old", "")),
+            "relationship": random.choice(("Family", " colleague", "Wife", "UNKNOWN", "")),
+            "recipient_type": random.choice(("friend", "")),
+            "hobbies": random.choice(lists),
+            "favourite_movie_genre": random.choice(("Drama", " Science Fiction", "unknown", "")),
+            "last_year_gift": random.choice(("books", "Jewellery", "")),
+            "occasion": random.choice(("birthday", "Unknown", "")),
+            "budget_range": random.choice(("low", "Mid", " HIGH ", "medium", "lavish", "3", "")),
+        }
+        recipients += [recipient] * random.choice((1, 1, 1, 2))
+        if number % 20 == 0:
+            recipients.append(recipient | {"age": "8"})
+    return recipients
+
+
+def rough_exports(random: random.Random) -> dict[str, list[dict[str, str]]]:
+    """Two exports that overlap, with gaps, faults, repeats and ties, and some after as_of."""
+    exports = {"one": (1, 16), "two": (14, 26)}
+    odd = random.choices
+    files = {}
+    for export, days in exports.items():
+        kinds = ("Steps", "Intensities", "Calories")
+        names = [f"{export}/hourly{kind}_merged" for kind in kinds]
+        daily, hourly, minutes = [], {name: [] for name in names}, []
+        sleep, sleep_minutes, weights = [], [], []
+        for user, day in itertools.product(map(str, range(12)), range(*days)):
+            date = f"10/{day}/2019"
+            customer = random.choice((user, f"{user}.0", f" {user} "))
+            if random.random() < 0.9:
+                row = {
+                    "Id": odd((customer, ""), (30, 1))[0],
+                    "ActivityDate": odd((date, f"{date} 12:00:00 AM", "31/31/2019"), (30, 3, 1))[0],
+                    "TotalSteps": odd(("0", "1", f"{random.randrange(9000)}", "-1"), (2, 1, 20, 1))[
+                        0
+                    ],
+                    "VeryActiveMinutes": random.choice(("0", "5", "60.0")),
+                    "FairlyActiveMinutes": random.choice(("0", "7")),
+                    "LightlyActiveMinutes": random.choice(("0", "100", "200")),
+                    "SedentaryMinutes": random.choice(("300", "533", "535", "900", "1200", "1400")),
+                    "Calories": odd(("2000", "1985.25", ""), (10, 10, 1))[0],
+                }
+                daily += [row] * random.choice((1, 1, 2))
+                if random.random() < 0.03:
+                    daily.append(row | {"TotalSteps": "77"})
+            if user < "6":
+                for hour, name in itertools.product((1, 7, 8, 9, 23), names):
+                    column = {"S": "StepTotal", "I": "TotalIntensity", "C": "Calories"}
+                    at = f"{date} {(hour - 1) % 12 + 1}:00:00 {'AM' if hour < 12 else 'PM'}"
+                    value = random.choice(("0", "0", "100", "100.0", "x"))
+                    row = {
+                        "Id": customer,
+                        "ActivityHour": at,
+                        column[name.split("hourly")[1][0]]: value,
+                    }
+                    hourly[name] += [row] * random.choice((0, 1, 1, 1, 2))
+            if user in ("3", "4", "8") and day < 18:
+                for hour, minute in itertools.product(
+                    (1, 12, 11), range(0, 60, random.choice((1, 7)))
+                ):
+                    half = random.choice(("AM", "PM"))
+                    row = {"Id": customer, "ActivityMinute": f"{date} {hour}:{minute:02}:00 {half}"}
+                    number = random.choice(("0", "0", "0", "1", "2", "3", "20", ""))
+                    row[random.choice(("Steps", "Intensity", "METs", "Calories"))] = number
+                    minutes.append(row)
+            if user > "5" and random.random() < 0.6:
+                row = {
+                    "Id": customer,
+                    "SleepDay": f"{date} 12:00:00 AM",
+                    "TotalMinutesAsleep": random.choice(("0", "300", "400", "")),
+                    "TotalTimeInBed": random.choice(("0", "350", "400", "1441")),
+                }
+                sleep += [row] * random.choice((1, 1, 2))
+            if user in ("5", "6", "7") and random.random() < 0.5:
+                start = datetime(2019, 10, day, random.choice((1, 22, 23)), 40, 30)
+                for minute in range(random.choice((1, 30, 100, 100))):
+                    at = start + timedelta(minutes=minute)
+                    sleep_minutes.append(
+                        {
+                            "Id": customer,
+                            "date": f"{at.month}/{at.day}/{at.year} {at:%I:%M:%S %p}",
+                            "value": odd(("1", "2", "3", "4"), (20, 3, 2, 1))[0],
+                            "logId": odd((f"{user}{day}", ""), (40, 1))[0],
+                        }
+                    )
+            if random.random() < 0.1:
+                weights.append(
+                    {
+                        "Id": customer,
+                        "Date": f"{date} {random.choice(('6:47:11 AM', '11:59:59 PM', 'noon'))}",
+                        "WeightKg": random.choice(("70", "71.5", "0", "heavy")),
+                        "BMI": random.choice(("22.5", "0", "slim", "")),
+                        "LogId": f"{random.randrange(8, 12)}",
+                    }
+                )
+        files |= {f"{export}/dailyActivity_merged": daily, **hourly}
+        files |= {f"{export}/{kind}_merged": [] for kind in ("minuteSleep", "sleepDay")}
+        files[f"{export}/minuteSleep_merged"] = sleep_minutes
+        files[f"{export}/sleepDay_merged"] = sleep
+        files[f"{export}/weightLogInfo_merged"] = weights
+        for kind, column in (
+            ("Steps", "Steps"),
+            ("Intensities", "Intensity"),
+            ("METs", "METs"),
+            ("Calories", "Calories"),
+        ):
+            own = [row for row in minutes if column in row]
+            files[f"{export}/minute{kind}Narrow_merged"] = own
+    beside = [
+        {
+            "Id": f"{user}",
+            "date": f"2019-10-{day:02}",
+            "TotalMinutesAsleep": "200",
+            "TotalTimeInBed": "210",
+        }
+        for user, day in itertools.product(range(5, 10), range(10, 20))
+    ]
+    return files | {"daily_sleep_of_all": beside}
+
+
+def write_exports(folder: Path) -> None:
+    """Write them, some of them zipped."""
+    for number, (name, rows) in enumerate(rough_exports(random.Random(7)).items()):
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        path = folder / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if number % 2:
+            with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
+                archive.writestr("inside.csv", text.getvalue())
+        else:
+            path.write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
 @pytest.fixture(scope="module")
 def rough_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of raw files with what the samples do not have."""
@@ -631,6 +1183,7 @@ def rough_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("clickstream", rough_events, ","),
         ("personality", rough_customers, ";"),
         ("shop", rough_shop_customers, ","),
+        ("gifting", rough_recipients, ","),
     ):
         rows = make(random.Random(7))
         (folder / population).mkdir()
@@ -638,6 +1191,7 @@ def rough_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             writer = csv.DictWriter(file, rows[0], delimiter=delimiter, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
+    write_exports(folder / "fitbit")
     return folder
 
 

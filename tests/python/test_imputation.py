@@ -66,6 +66,32 @@ def choices(**methods: str) -> pd.DataFrame:
     )
 
 
+# --- the predictors -------------------------------------------------------------------------------
+
+
+def test_what_is_missing_together_predicts_nothing():
+    frame = a_population()
+    frame["twin"] = frame["target"] + 1
+    frame["half"] = frame["target"]
+    frame.loc[:19, "half"] = [*range(9), *[np.nan] * 11]
+    alone = score_imputers(as_relation(frame.drop(columns=["twin", "half"])), SETTINGS)
+    beside = score_imputers(as_relation(frame), SETTINGS)
+
+    expected = by_method(alone, "target")["error"]
+    assert by_method(beside, "target")["error"].tolist() == expected.tolist()
+
+
+def test_what_half_of_the_customers_to_fill_have_predicts():
+    frame = a_population()
+    frame["half"] = frame["target"]
+    frame.loc[:19, "half"] = [*range(10), *[np.nan] * 10]
+    scores = score_imputers(as_relation(frame), SETTINGS)
+    filled = impute(as_relation(frame), scores, SETTINGS).df()
+
+    assert by_method(scores, "target").loc["ridge", "skill"] > 0.95
+    assert not filled["target"].isna().any()
+
+
 # --- the competition ------------------------------------------------------------------------------
 
 

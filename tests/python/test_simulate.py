@@ -3,6 +3,7 @@
 import segmentation.threads  # isort: skip  # noqa: F401
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from segmentation.simulate.clickstream import (
     CUSTOMERS_PER_BOT,
     simulate_clickstream,
 )
+from segmentation.simulate.gifting import GIFTING_SEGMENTS, HOBBIES, WORDS, simulate_gifting
 from segmentation.simulate.personality import (
     CAMPAIGN_COLUMNS,
     PERSONALITY_SEGMENTS,
@@ -38,6 +40,8 @@ SHOP = Path("sample_data/shop/Customers.csv")
 CLICKSTREAM_TRUTH = Path("tests/fixtures/clickstream_truth.csv")
 PERSONALITY_TRUTH = Path("tests/fixtures/personality_truth.csv")
 SHOP_TRUTH = Path("tests/fixtures/shop_truth.csv")
+GIFTING = Path("sample_data/gifting/gift_data.csv")
+GIFTING_TRUTH = Path("tests/fixtures/gifting_truth.csv")
 
 CLICKSTREAM_COLUMNS = (
     "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session"
@@ -142,6 +146,20 @@ def shop_features(customers: int, seed: int) -> tuple[pd.DataFrame, pd.Series]:
     return numbers, truth.segment
 
 
+def gifting_features(customers: int, seed: int) -> tuple[pd.DataFrame, pd.Series]:
+    """Features of the kind that the project clusters, and the planted segment."""
+    raw, truth = simulate_gifting(customers, seed)
+    hobbies = raw.hobbies.str.get_dummies(", ")
+    words = pd.get_dummies(raw[[name for name in WORDS if name != "budget_range"]])
+    budget = raw.budget_range.map({"low": 1, "medium": 2, "high": 3})
+    numbers = pd.DataFrame({"age": raw.age.astype(int), "budget": budget})
+    # Each feature weighs one: its columns share the variance of one standardised number.
+    parts = [numbers.age, numbers.budget, hobbies]
+    parts += [words.filter(regex=f"^{name}_") for name in WORDS if name != "budget_range"]
+    scaled = [part / np.sqrt(pd.DataFrame(part).var().sum()) for part in parts]
+    return pd.concat(scaled, axis=1), truth.segment
+
+
 def prediction_strength(matrix: np.ndarray, k: int, splits: int = 6) -> float:
     """Tibshirani and Walther (2005), as defined there: over pairs of the test half."""
     random = np.random.default_rng(0)
@@ -175,7 +193,15 @@ def test_command_rewrites_the_committed_samples_byte_for_byte(tmp_path):
     truths = set((ROOT / "tests" / "fixtures").glob("*_truth.csv"))
     assert {ROOT / path for path in paths} == samples | truths
     for path in paths:
-        assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes(), path
+        assert content(tmp_path / path) == content(ROOT / path), path
+
+
+def content(path: Path) -> bytes | list[tuple]:
+    """The bytes of a file; of a zip its files, since libraries pack them differently."""
+    if path.suffix != ".zip":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return [(file.filename, file.date_time, archive.read(file)) for file in archive.infolist()]
 
 
 def test_command_simulates_one_population_at_any_size(tmp_path):
@@ -222,11 +248,17 @@ def test_without_structure_there_is_one_segment_with_the_same_raw_columns(popula
     simulate = POPULATIONS[population].simulate
     crowd, truth = simulate(100, 5, structure=False)
     raw, _ = simulate(100, 5)
-    columns = [list(table.columns) for table in (raw, crowd)]
+    columns = [columns_of(tables) for tables in (raw, crowd)]
     truth = truth if isinstance(truth, pd.DataFrame) else truth.df()
     assert columns[0] == columns[1]
     assert len(truth) == 100
     assert set(truth.iloc[:, 1]) == {"everyone"}
+
+
+def columns_of(raw) -> dict[str, list[str]]:
+    """The columns of each raw file; of the only one, under no name."""
+    tables = raw if isinstance(raw, dict) else {"": raw}
+    return {name: list(table.columns) for name, table in tables.items()}
 
 
 @pytest.mark.parametrize(
@@ -243,6 +275,17 @@ def test_samples_have_the_header_and_line_ends_of_the_public_files(sample, heade
     assert raw.count(b"\n") == raw.count(line_end)
     assert raw.count(b"\r") == raw.count(b"\r\n")
     assert b'"' not in raw
+
+
+def test_gifting_sample_is_text_with_hobbies_in_quotes():
+    raw = (ROOT / GIFTING).read_bytes()
+    header = b"user_id,age," + b",".join(
+        name.encode()
+        for name in ("relationship", "hobbies", *(name for name in WORDS if name != "relationship"))
+    )
+    assert raw.startswith(header + b"\n")
+    assert b"\r" not in raw
+    assert b'"dancing, gaming, music' in raw
 
 
 @pytest.mark.real
@@ -369,6 +412,7 @@ def test_another_seed_gives_other_customers():
     assert clickstream_events(50, seed=1)[0] != clickstream_events(50, seed=2)[0]
     assert not simulate_personality(50, seed=1)[0].equals(simulate_personality(50, seed=2)[0])
     assert not simulate_shop(50, seed=1)[0].equals(simulate_shop(50, seed=2)[0])
+    assert not simulate_gifting(50, seed=1)[0].equals(simulate_gifting(50, seed=2)[0])
 
 
 def test_shares_are_those_that_were_planted():
@@ -378,11 +422,12 @@ def test_shares_are_those_that_were_planted():
         assert shares[segment.segment] == pytest.approx(segment.share, abs=0.01)
     shares = simulate_personality(20_000)[1].segment.value_counts(normalize=True)
     shares = pd.concat([shares, simulate_shop(20_000)[1].segment.value_counts(normalize=True)])
-    for segment in (*PERSONALITY_SEGMENTS, *SHOP_SEGMENTS):
+    shares = pd.concat([shares, simulate_gifting(20_000)[1].segment.value_counts(normalize=True)])
+    for segment in (*PERSONALITY_SEGMENTS, *SHOP_SEGMENTS, *GIFTING_SEGMENTS):
         assert shares[segment.segment] == pytest.approx(segment.share, abs=0.015)
 
 
-@pytest.mark.parametrize("truth", [CLICKSTREAM_TRUTH, PERSONALITY_TRUTH, SHOP_TRUTH])
+@pytest.mark.parametrize("truth", [CLICKSTREAM_TRUTH, PERSONALITY_TRUTH, SHOP_TRUTH, GIFTING_TRUTH])
 def test_truth_has_every_customer_once_and_no_small_segment(truth):
     table = pd.read_csv(ROOT / truth, dtype=str)
     assert list(table.columns) == ["customer_id", "segment"]
@@ -400,6 +445,53 @@ def test_truth_belongs_to_the_customers_of_the_samples():
     assert list(truth.customer_id) == list(customers.ID)
     truth = pd.read_csv(ROOT / SHOP_TRUTH)
     assert list(truth.customer_id) == list(pd.read_csv(ROOT / SHOP).CustomerID)
+    truth = pd.read_csv(ROOT / GIFTING_TRUTH)
+    recipients = pd.read_csv(ROOT / GIFTING).user_id.drop_duplicates(keep=False)
+    repeated = set(truth.customer_id) - set(recipients)
+    assert set(recipients) - set(truth.customer_id) == set()
+    assert len(repeated) == 1
+
+
+def test_gifting_sample_holds_every_kind_of_dirt():
+    recipients = pd.read_csv(ROOT / GIFTING, dtype=str)
+    assert recipients.shape == (503, 9)
+    assert recipients.duplicated().sum() == 1
+    assert Counter(recipients.user_id.value_counts()) == {1: 499, 2: 2}
+    assert (recipients.age == "999").sum() == 1
+    assert (recipients.budget_range == "whatever it takes").sum() == 1
+    assert (recipients.hobbies == "Music, music , travel").sum() == 1
+    for name in recipients.columns[1:]:
+        assert recipients[name].isna().any(), name
+    for name in WORDS:
+        assert recipients[name].str.contains("^ [A-Z -]+ $", na=False).any(), name
+
+
+def test_gifting_without_dirt_is_clean():
+    recipients, _ = simulate_gifting(500)
+    assert not recipients.isna().any().any()
+    assert recipients.user_id.is_unique
+    assert recipients.age.astype(int).between(1, 95).all()
+    for name, words in WORDS.items():
+        assert set(recipients[name]) == set(words)
+    hobbies = recipients.hobbies.str.split(", ").explode()
+    assert set(hobbies) == set(HOBBIES)
+    assert not hobbies.reset_index().duplicated().any()
+
+
+def test_gifting_without_structure_keeps_the_words_and_loses_what_goes_together():
+    planted, _ = simulate_gifting(5000, 3)
+    crowd, _ = simulate_gifting(5000, 3, structure=False)
+    for name in WORDS:
+        before, after = (table[name].value_counts(normalize=True) for table in (planted, crowd))
+        assert (before - after).abs().max() < 0.03
+    hobbies = [table.hobbies.str.get_dummies(", ") for table in (planted, crowd)]
+    assert (hobbies[0].mean() - hobbies[1].mean()).abs().max() < 0.05
+    columns = [pd.get_dummies(table[list(WORDS)]).astype(float) for table in (planted, crowd)]
+    links = [np.corrcoef(table.to_numpy(), rowvar=False) for table in columns]
+    features = np.array([name.rsplit("_", 1)[0] for name in columns[0]])
+    others = features[:, None] != features[None, :]
+    assert np.abs(links[0][others]).max() > 0.9
+    assert np.abs(links[1][others]).max() < 0.06
 
 
 def test_shop_sample_holds_every_kind_of_dirt():
@@ -468,13 +560,22 @@ def test_k_means_finds_the_planted_segments_and_nothing_finer(features, seed):
     assert prediction_strength(matrix, 5) < 0.75
 
 
+def test_k_means_finds_the_planted_recipients_and_nothing_finer():
+    frame, planted = gifting_features(1000, 7)
+    matrix = frame.to_numpy(dtype=float)
+    labels = KMeans(4, n_init=10, random_state=0).fit_predict(matrix)
+    assert adjusted_rand_score(planted, labels) >= 0.95
+    assert prediction_strength(matrix, 4) > 0.85
+    assert prediction_strength(matrix, 5) < 0.75
+
+
 @pytest.mark.parametrize("customers", [0, -5, 10**9])
 def test_an_impossible_number_of_customers_is_explained(customers):
     with pytest.raises(InputError, match=str(customers)):
         simulate_clickstream(customers)
 
 
-@pytest.mark.parametrize("simulate", [simulate_personality, simulate_shop])
+@pytest.mark.parametrize("simulate", [simulate_personality, simulate_shop, simulate_gifting])
 def test_too_few_people_are_explained(simulate):
     with pytest.raises(InputError, match="19"):
         simulate(19)

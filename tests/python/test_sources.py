@@ -1,6 +1,8 @@
 """The checks of raw files, and SQLite tables."""
 
 import sqlite3
+import tempfile
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.errors import InputError
-from segmentation.sources import unreadable_lines
+from segmentation.sources import read_rows, unreadable_lines
 from segmentation.sqlite import read_table
 
 OPTIONS = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
@@ -74,6 +76,123 @@ def test_every_line_is_read_or_returned(tmp_path_factory, rows: list[list[int]])
 def test_a_file_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, text: str, message: str):
     with pytest.raises(InputError, match=rf"the source shop events {message}.*Do this"):
         check(write(tmp_path, text))
+
+
+def zipped(path: Path, files: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+def exports(folder: Path, **more) -> dict:
+    """The source of all files x.csv below a folder, plain or zipped."""
+    path = [str(folder / "**" / "x.csv"), str(folder / "**" / "also*.csv")]
+    source = {"format": "csv", "path": path, "options": OPTIONS, "zipped": True}
+    return {**source, "columns": ["a", "b", "c"], **more}
+
+
+def test_zipped_files_are_read_like_plain_ones(tmp_path: Path):
+    for name in ("one", "two", "three/deep"):
+        (tmp_path / name).mkdir(parents=True)
+    write(tmp_path / "one", "a,b\n1,2\nshort\n")
+    zipped(tmp_path / "two" / "x.zip", {"y.csv": "b,a,extra\n4,3,9\n", "__MACOSX/._y.csv": "?"})
+    zipped(tmp_path / "three" / "deep" / "x.csv.zip", {"in/x.csv": "A,B\n5,6\nshort"})
+    write(tmp_path, "a,b\n8,9\n", "also this.csv")
+
+    source = exports(tmp_path)
+    rows = read_rows(source).read_all().to_pylist()
+
+    assert sorted((row["export"], row["a"], row["b"], row["c"], row["extra"]) for row in rows) == [
+        ("", "8", "9", None, None),
+        ("one", "1", "2", None, None),
+        ("three/deep", "5", "6", None, None),
+        ("two", "3", "4", None, "9"),
+    ]
+
+
+def test_lines_of_zipped_files_that_cannot_be_split_come_back(tmp_path: Path):
+    zipped(tmp_path / "x.zip", {"x.csv": "a,b\n1,2\nshort\n3,4\n"})
+
+    [line] = unreadable_lines("days", exports(tmp_path), ("a", "b"), "Do this.").to_pylist()
+
+    assert (line["file_name"], line["line_number"], line["raw_row"]) == ("x.zip", 3, "short")
+    assert line["split_rows"] == read_rows(exports(tmp_path)).read_all().num_rows == 2
+
+
+@given(st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=4), min_size=1, max_size=30))
+def test_every_line_of_a_zip_is_read_or_returned(tmp_path_factory, rows: list[list[int]]):
+    folder = tmp_path_factory.mktemp("zip")
+    lines = [",".join(map(str, row)) for row in rows]
+    zipped(folder / "x.zip", {"x.csv": "\n".join(["a,b,c", *lines])})
+
+    returned = unreadable_lines("days", exports(folder), ("a",), "Do this.")["raw_row"].to_pylist()
+    read = read_rows(exports(folder)).read_all().to_pylist()
+
+    joined = [",".join(row[name] for name in ("a", "b", "c")) for row in read]
+    assert sorted([*returned, *joined]) == sorted(lines)
+
+
+def test_unpacked_files_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    zipped(tmp_path / "x.zip", {"x.csv": "a,b\n1,2\n"})
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+    unreadable_lines("days", exports(tmp_path), ("a",), "Do this.")
+    rows = read_rows(exports(tmp_path))
+    while_reading = list(temporary.rglob("*.csv"))
+    rows.read_all()
+
+    assert len(while_reading) == 1
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"x.csv": "a,b\n1,2\n", "y.csv": "a,b\n1,2\n"}, r"a zip of 2 files \(x.csv, y.csv\)"),
+        ({"x.txt": "a,b\n1,2\n"}, r"a zip of 1 files \(x.txt\), and one CSV file is expected"),
+        ({}, r"a zip of 0 files \(nothing\)"),
+    ],
+)
+def test_a_zip_of_anything_else_is_told_in_a_sentence(tmp_path: Path, files: dict, message: str):
+    zipped(tmp_path / "x.zip", files)
+
+    with pytest.raises(InputError, match=rf"days cannot be read: '.*x.zip' .*{message}.*Do this"):
+        unreadable_lines("days", exports(tmp_path), ("a",), "Do this.")
+
+
+def test_a_broken_zip_is_told_in_a_sentence(tmp_path: Path):
+    whole = zipped(tmp_path / "x.zip", {"x.csv": "a,b\n" + "1,2\n" * 1000}).read_bytes()
+    for broken in (b"no zip at all", whole[:-60], whole[:40] + b"?" * 20 + whole[60:]):
+        (tmp_path / "x.zip").write_bytes(broken)
+        with pytest.raises(InputError, match="it is not a zip file that can be unpacked"):
+            unreadable_lines("days", exports(tmp_path), ("a",), "Do this.")
+
+
+def test_an_optional_source_may_be_missing_or_empty(tmp_path: Path):
+    source = exports(tmp_path, optional=True)
+
+    assert unreadable_lines("sleep", source, ("a",), "Do this.").num_rows == 0
+    nothing = read_rows(source).read_all()
+    assert (nothing.num_rows, nothing.schema.names) == (0, ["a", "b", "c", "export"])
+    with pytest.raises(InputError, match=r"missing: no file matches '.*x.csv or .*also"):
+        unreadable_lines("days", exports(tmp_path), ("a",), "Do this.")
+
+    zipped(tmp_path / "x.zip", {"x.csv": "a,b\n"})
+    assert unreadable_lines("sleep", source, ("a",), "Do this.").num_rows == 0
+    assert read_rows(source).read_all().num_rows == 0
+    with pytest.raises(InputError, match="is empty"):
+        unreadable_lines("days", exports(tmp_path), ("a",), "Do this.")
+
+
+def test_one_of_several_columns_may_be_required(tmp_path: Path):
+    write(tmp_path, "a,b\n1,2\n")
+
+    assert unreadable_lines("days", exports(tmp_path), ("a", ["b", "c"]), "Do.").num_rows == 0
+    with pytest.raises(InputError, match=r"lacks the column c or d: .* has a, b"):
+        unreadable_lines("days", exports(tmp_path), ("a", ["c", "d"]), "Do.")
 
 
 def test_a_missing_file_is_told_in_a_sentence(tmp_path: Path):

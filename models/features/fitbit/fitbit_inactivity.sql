@@ -1,0 +1,106 @@
+{# One row per user with minutes or hours: the longest stretch without activity, and the metabolic
+   equivalents. A stretch ends where the device was not worn; a stretch that is too long to be rest
+   is itself time without the device. Hours count only for users without minutes. #}
+with
+
+minutes as (
+
+    select
+        *,
+        1 as minute_count
+
+    from {{ ref('fitbit_minutes') }}
+
+),
+
+hours as (
+
+    select
+        *,
+        60 as minute_count
+
+    from {{ ref('fitbit_hours') }}
+
+    where customer_id not in (select minutes.customer_id from minutes)
+
+),
+
+periods as (
+
+    select * from minutes
+
+    union all by name
+
+    select * from hours
+
+),
+
+{# Inactive periods that follow one another have the same stretch. #}
+inactive as (
+
+    select
+        customer_id,
+        minute_count,
+        started_at - to_minutes(minute_count * row_number() over (
+            partition by customer_id order by started_at
+        )) as stretch
+
+    from periods
+
+    where greatest(step_count, intensity) = 0
+
+),
+
+stretches as (
+
+    select
+        customer_id,
+        sum(minute_count) as stretch_minutes
+
+    from inactive
+
+    group by
+        customer_id,
+        stretch
+
+    having sum(minute_count) < {{ var('fitbit_unworn_stretch_minutes') }}
+
+),
+
+longest as (
+
+    select
+        customer_id,
+        max(stretch_minutes) as longest_inactive_minutes
+
+    from stretches
+
+    group by customer_id
+
+),
+
+users as (
+
+    select
+        customer_id,
+        count(*) filter (where greatest(step_count, intensity) is not null) as known_count,
+        {{ exact_sum('mets') }} / nullif(count(mets), 0) as mets
+
+    from periods
+
+    group by customer_id
+
+)
+
+select
+    users.customer_id,
+    users.mets,
+    case
+        when users.known_count > 0
+            then cast(coalesce(longest.longest_inactive_minutes, 0) as integer)
+    end as longest_inactive_minutes
+
+from users
+
+left join longest
+    on users.customer_id = longest.customer_id

@@ -22,6 +22,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatch
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -506,16 +507,20 @@ def export_rows(folder: Path, *stems: str) -> list[dict[str, str]]:
     A row of several exports belongs to the one that counts as latest: `export` is its number.
     """
     numbers = export_numbers(folder)
-    rows = {}
+    rows, headers = {}, {}
     for file in sorted(folder.rglob("*")):
         stem = file.name.split(".")[0]
         if any(fnmatch(stem, pattern) for pattern in stems):
-            for row in csv.DictReader(io.StringIO(file_text(file))):
-                number = numbers.get(file.parent, 0)
-                filled = tuple(sorted((name, value) for name, value in row.items() if value))
-                latest = max(number, rows.get(filled, {}).get("export", 0))
-                rows[filled] = {**row, "export": latest}
-    return list(rows.values())
+            header, *lines = csv.reader(io.StringIO(file_text(file)))
+            number = numbers.get(file.parent, 0)
+            for line in lines:
+                row = (stem, *line)
+                rows[row] = max(number, rows.get(row, 0))
+            headers[stem] = header
+    return [
+        dict(zip(headers[stem], line, strict=True), export=number)
+        for (stem, *line), number in rows.items()
+    ]
 
 
 def file_text(file: Path) -> str:
@@ -530,8 +535,9 @@ def file_text(file: Path) -> str:
 def export_numbers(folder: Path) -> dict[Path, int]:
     """The folders that have days, numbered from 1 in the order in which their days end."""
     ends = {}
-    for file in folder.rglob("dailyActivity_merged.csv"):
-        times = [us_time(row, "ActivityDate") for row in csv.DictReader(file.open(newline=""))]
+    for file in folder.rglob("dailyActivity_merged.*"):
+        rows = csv.DictReader(io.StringIO(file_text(file)))
+        times = [us_time(row, "ActivityDate") for row in rows]
         ends[file.parent] = max(time for time in times if time)
     ordered = sorted(ends, key=lambda export: (ends[export], str(export)))
     return {export: number for number, export in enumerate(ordered, start=1)}
@@ -539,9 +545,15 @@ def export_numbers(folder: Path) -> dict[Path, int]:
 
 def us_time(row: dict[str, str], column: str) -> datetime | None:
     """The local time, month first, or the ISO day."""
+    return parsed_time(text(row, column) or "")
+
+
+@cache
+def parsed_time(text: str) -> datetime | None:
+    """The same from the text alone, of which there are few different ones."""
     for form in ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y", "%Y-%m-%d"):
         try:
-            return datetime.strptime(text(row, column) or "", form)
+            return datetime.strptime(text, form)
         except ValueError:
             continue
     return None
@@ -651,12 +663,13 @@ def fitbit_features(folder: Path, as_of: datetime | None = None) -> Features:
             {at: each for at, each in known.get(customer, {}).items() if at.date() in worn}
             for known in (minutes, hours)
         )
-        for at in {at.replace(minute=0) for at in in_minutes}:
-            own = [each for of, each in in_minutes.items() if of.replace(minute=0) == at]
-            for name in ("steps", "intensity"):
-                known = [each[name] for each in own if name in each]
-                if known:
-                    in_hours.setdefault(at, {}).setdefault(name, sum(known))
+        sums = {}
+        for at, each in in_minutes.items():
+            for name in each.keys() & {"steps", "intensity"}:
+                hour = sums.setdefault(at.replace(minute=0), Counter())
+                hour[name] += each[name]
+        for at, hour in sums.items():
+            in_hours[at] = {**hour, **in_hours.get(at, {})}
         features[customer] = {
             **activity(by_day, worn),
             **times_of_day(in_hours),
@@ -792,7 +805,7 @@ def sleep(nights: dict[date, dict]) -> dict[str, object]:
     in_bed = [night["in_bed"] for night in nights.values()]
     bedtimes = [min(night["sleeps"])[1] for night in nights.values() if "sleeps" in night]
     on_the_clock = [
-        cmath.exp(2j * math.pi * (at - datetime.combine(at, time())) / timedelta(days=1))
+        cmath.exp(2j * math.pi * ((at - datetime.combine(at, time())) / timedelta(days=1)))
         for at in bedtimes
     ]
     return {

@@ -7,7 +7,7 @@ BIN := .venv/bin
 TEST_DB := target/test.duckdb
 
 build: .venv/installed
-	@echo "Building and testing; this takes about a minute. Details: logs/dbt.log"
+	@echo "Building and testing; this takes a few minutes. Details: logs/dbt.log"
 	@$(BIN)/dbt --quiet build
 	@$(BIN)/python -m segmentation.summary
 

@@ -1,6 +1,6 @@
 {# Every feature of a population that can be averaged, within each segment and over all customers: one
-   row per segment and number or boolean, and one per segment and level of the categories and lists
-   that the model clusters, where the mean is the share of customers who have it. `lift` is the
+   row per segment and number or boolean, and one per segment and level of a category or item of a
+   list, where the mean is the share of customers who have it. `lift` is the
    distance of the two means in standard deviations, on the scale of ln(1 + x) for the features that
    the settings log. #}
 {% macro profile_segments(population, customers, segments, model) %}
@@ -11,7 +11,7 @@
         {% do features.update({column.name: 'customers.' ~ adapter.quote(column.name)}) %}
     {% endif %}
 {% endfor %}
-{% do features.update(stored_levels(model)) %}
+{% do features.update(profiled_levels(customers, model)) %}
 with
 
 customers as (

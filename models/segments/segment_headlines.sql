@@ -5,14 +5,7 @@ with
 
 clustered as (
 
-    {% for population in var('populations') %}
-    select
-        population,
-        dimension
-
-    from {{ ref(population ~ '_model') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('dimensions') }}
 
 ),
 

@@ -223,7 +223,8 @@ def test_recipients_with_the_public_columns_only_are_segmented(project: Project,
             "where feature in ('age_years', 'budget_level')"
         )
     ) == {("age_years", None, 0.0), ("budget_level", None, 0.0)}
-    assert project.query("select sum(customers) from marts.segment_summary") == [(500,)]
+    # Without their ages, the two rows of one recipient that differ in the age alone are equal.
+    assert project.query("select sum(customers) from marts.segment_summary") == [(501,)]
     assert {
         row[0]
         for row in project.query(
@@ -338,24 +339,49 @@ def test_optional_columns_may_be_absent(project: Project, tmp_path: Path):
     assert project.query("select count(*) from features.personality_features") == [(1000,)]
 
 
-def test_profiles_are_the_means_of_the_features(sample_build: Project):
-    customers = sample_build.frame(
-        "select customers.*, segments.segment_id from models.clickstream_imputed as customers "
-        "join models.clickstream_segments as segments using (customer_id)"
-    ).select_dtypes("number")
-    logged = settings_of("clickstream")["log"]
-    scaled = customers.assign(**{name: np.log1p(customers[name]) for name in logged})
-    means = customers.groupby("segment_id").mean().stack().dropna()
-    lifts = scaled.groupby("segment_id").mean() - scaled.drop(columns="segment_id").mean()
-    lifts = (lifts / scaled.drop(columns="segment_id").std(ddof=0)).fillna(0).stack()
+def with_level_columns(customers: pd.DataFrame) -> pd.DataFrame:
+    """The numbers and booleans, and a column of 1 and 0 per level or item that 1 % of them have."""
+    columns = dict(customers.select_dtypes(["number", "bool"]).astype(float).items())
+    for name in customers.columns.difference([*columns, "customer_id", "imputed_features"]):
+        is_known = customers[name].notna()
+        lists = customers[name].map(lambda value: [value] if isinstance(value, str) else value)
+        for level in sorted(set(lists[is_known].explode().dropna())):
+            has_level = lists[is_known].map(lambda values, level=level: float(level in values))
+            if has_level.sum() >= 0.01 * len(customers):
+                columns[f"{name} = {level}"] = has_level.reindex(customers.index)
+    return pd.DataFrame(columns)
+
+
+@pytest.mark.parametrize("population", POPULATIONS)
+def test_profiles_are_the_means_of_the_features(sample_build: Project, population: str):
+    customers = sample_build.frame(f"from models.{population}_imputed order by customer_id")
+    segments = sample_build.frame(f"from models.{population}_segments order by customer_id")
+    segment_ids = segments["segment_id"]
+    features = with_level_columns(customers)
+    scaled = features.assign(
+        **{name: np.log1p(features[name]) for name in settings_of(population).get("log", ())}
+    )
+    means = features.groupby(segment_ids).mean().stack(future_stack=True)
+    lifts = (scaled.groupby(segment_ids).mean() - scaled.mean()) / scaled.std(ddof=0)
+    lifts = lifts.replace([np.inf, -np.inf], 0).fillna(0).stack(future_stack=True)
+    filled = customers["imputed_features"].map(set)
+    imputed = pd.DataFrame(
+        {name: filled.map(lambda each, n=name: n.split(" = ")[0] in each) for name in features}
+    )
+    imputed = imputed.groupby(segment_ids).mean().stack(future_stack=True)
     profiles = sample_build.frame(
-        "from marts.segment_profiles where population = 'clickstream'"
+        f"from marts.segment_profiles where population = '{population}'"
     ).set_index(["segment_id", "feature"])
 
-    shared = profiles.index.intersection(means.index)
-    assert len(shared) == len(profiles.dropna(subset="segment_mean")) == len(means)
-    np.testing.assert_allclose(profiles.loc[shared, "segment_mean"], means[shared], rtol=1e-6)
-    np.testing.assert_allclose(profiles.loc[shared, "lift"], lifts[shared], atol=1e-6)
+    assert set(profiles.index) == set(means.index)
+    for column, expected in (
+        ("segment_mean", means),
+        ("lift", lifts),
+        ("imputed_share", imputed),
+    ):
+        np.testing.assert_allclose(
+            profiles[column].astype(float), expected[profiles.index], rtol=1e-4, atol=1e-6
+        )
 
 
 def test_a_missing_source_stops_with_one_sentence(project: Project, tmp_path: Path):

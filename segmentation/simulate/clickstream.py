@@ -118,11 +118,11 @@ CLICKSTREAM_SEGMENTS = (
 CLICKSTREAM_CROWD = ClickstreamSegment(
     "everyone",
     share=1.0,
-    sessions=(1, 6),
-    views=(4, 13),
-    carts=(0, 6),
-    purchases=(1, 6),
-    categories=(1, 8),
+    sessions=(2, 5),
+    views=(9, 14),
+    carts=(3, 7),
+    purchases=(1, 5),
+    categories=(2, 8),
     first_day=(0, 14),
     last_day=(16, 30),
     weekend=0.3,
@@ -130,9 +130,11 @@ CLICKSTREAM_CROWD = ClickstreamSegment(
     visit_seconds=(100, 600),
     cheapness=1.0,
 )
-"""Customers without segments: every feature has one peak, and covers what the segments cover.
+"""Customers without segments: every number has one peak.
 
-Everyone buys, since those who do not are a kind of their own, however few.
+The ranges keep off the bounds at which features pile up: buyers and those who never bought, visits
+of one view, a single category. Those are groups of a kind, and a crowd that touches the bounds is
+seen as two weak segments in one or two of twenty seeds.
 """
 
 CATEGORIES = (

@@ -77,8 +77,8 @@ def unreadable_lines(
             )
         if source.get("plugin") == "raw_rows" and "export" in columns:
             raise InputError(
-                f"the source {name} has a column export: '{file}' has {', '.join(columns)}, and each "
-                "row is given its folder under that name. Rename the column in the file. "
+                f"the source {name} has a column export: '{file}' has {', '.join(columns)}, and "
+                "each row is given its folder under that name. Rename the column in the file. "
                 f"{remedy}"
             )
         row_count += file_rows
@@ -185,7 +185,7 @@ def _plain_csv(path: str) -> Iterator[str]:
 
 
 def _only_csv(archive: zipfile.ZipFile) -> str:
-    """The name of the only file in a zip, which must be CSV; hidden files, as macOS adds, do not count."""
+    """The name of the only file in a zip, which must be CSV; hidden files do not count."""
     names = [
         name
         for name in archive.namelist()

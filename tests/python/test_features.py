@@ -63,6 +63,12 @@ def word(row: dict[str, str], column: str) -> str | None:
     return found and found.lower()
 
 
+def known(stated: str | None) -> str | None:
+    """The word, and None for one that says nothing."""
+    nothing = {"unknown", "n/a", "na", "nan", "null", "?", "-", "--", "missing", "undefined"}
+    return None if stated in nothing else stated
+
+
 def key(row: dict[str, str], column: str) -> str | None:
     """The identifier as text: 7.0, of which a spreadsheet made a float, is 7 again."""
     found = text(row, column)
@@ -374,8 +380,8 @@ def person(row: dict[str, str], as_of: datetime, words: dict) -> dict[str, objec
     return {
         "age_years": as_of.year - birth_year if was_possible else None,
         "tenure_days": days(enrolled_on, as_of),
-        "education": words.get(("education", education), education),
-        "marital_status": words.get(("marital_status", marital_status), marital_status),
+        "education": words.get(("education", education), known(education)),
+        "marital_status": words.get(("marital_status", marital_status), known(marital_status)),
         "income": income if income is not None and income >= 0 else None,
         "child_count": whole(row, "Kidhome"),
         "teen_count": whole(row, "Teenhome"),
@@ -432,11 +438,11 @@ def shop_customer(row: dict[str, str]) -> dict[str, object]:
     family_size = possible(whole(row, "Family Size"), 1, 100)
     both_known = income is not None and family_size is not None
     return {
-        "gender": word(row, "Gender"),
+        "gender": known(word(row, "Gender")),
         "age_years": possible(whole(row, "Age"), 1, 110),
         "income": income,
         "spending_score": possible(whole(row, "Spending Score (1-100)"), 1, 100),
-        "profession": word(row, "Profession"),
+        "profession": known(word(row, "Profession")),
         "work_experience_years": possible(whole(row, "Work Experience"), 0, 100),
         "family_size": family_size,
         "family_income_product": income * family_size if both_known else None,
@@ -471,14 +477,15 @@ def recipient(row: dict[str, str], words: dict) -> dict[str, object]:
     """What is stated about one recipient, in the words that are used for it."""
 
     def meaning(feature: str, *columns: str) -> str | None:
-        stated = next((word(row, column) for column in columns if word(row, column)), None)
+        stated = [word(row, column) for column in columns if word(row, column)]
+        stated = next((found for found in stated if known(found)), None)
         return words.get((feature, stated), stated)
 
     age = whole(row, "age")
     hobbies = stated_items(text(row, "hobbies"))
     if hobbies is not None:
-        meanings = {words.get(("hobbies", hobby), hobby) for hobby in hobbies}
-        hobbies = sorted(meanings - {None})
+        meanings = {words.get(("hobbies", hobby), known(hobby)) for hobby in hobbies}
+        hobbies = sorted(meanings - {None, "none"}) if meanings != {None} else None
     return {
         "age_years": age if age is not None and 0 <= age <= 110 else None,
         "hobbies": hobbies,
@@ -1001,8 +1008,8 @@ def rough_customers(random: random.Random) -> list[dict[str, str]]:
             "Year_Birth": random.choice(
                 ("1893", "1909", "1957", "1957.0", "2019", "2020", "", "x")
             ),
-            "Education": random.choice(("PhD", " graduation ", "Basic", "Unheard of", "")),
-            "Marital_Status": random.choice(("YOLO", "Together", "ALONE", "Married", "")),
+            "Education": random.choice(("PhD", " graduation ", "Basic", "Unheard of", "N/A", "")),
+            "Marital_Status": random.choice(("YOLO", "Together", "ALONE", "Married", "?", "")),
             "Income": random.choice(("58138", "58138.5", "0", "-1", "much", "")),
             "Dt_Customer": enrolled_on.strftime(random.choice(("%d-%m-%Y", "%Y-%m-%d"))),
             "Response": random.choice(("0", "1", "")),
@@ -1038,11 +1045,11 @@ def rough_shop_customers(random: random.Random) -> list[dict[str, str]]:
     for number in range(150):
         customer = {
             "CustomerID": random.choice((f"{number}", f"{number}.0", f" {number} ", "")),
-            "Gender": random.choice(("Female", " male", "MALE", "")),
+            "Gender": random.choice(("Female", " male", "MALE", "?", "")),
             "Age": random.choice(("0", "1", "30", "30.0", "110", "111", "-5", "old", "")),
             "Annual Income ($)": random.choice(("0", "1000", "58138.5", "-1", "much", "")),
             "Spending Score (1-100)": random.choice(("0", "1", "50", "100", "101", "x", "")),
-            "Profession": random.choice(("Artist", " Lawyer ", "")),
+            "Profession": random.choice(("Artist", " Lawyer ", "N/A", "none", "")),
             "Work Experience": random.choice(("0", "1", "9.0", "-1", "101", "some", "")),
             "Family Size": random.choice(("0", "1", "4", "4.0", "-2", "101", "all", "")),
         }
@@ -1056,13 +1063,14 @@ def rough_recipients(random: random.Random) -> list[dict[str, str]]:
     """Gift recipients with gaps, faults, repeats, odd words and lists in every spelling."""
     lists = ("", " , ", "[]", "Music", "music, travel ,Music", "['travel', 'music']", "none")
     lists += ("['it\\'s a game', 'Arts, crafts']", '["collector\'s cards", ""]', "unknown, chess")
+    lists += ("Unknown", "n/a, ?", "none, -", "chess, none")
     recipients = []
     for number in range(150):
         recipient = {
             "user_id": random.choice((f"user_{number}", f" user_{number} ", f"{number}.0", "")),
             "age": random.choice(("0", "7", "30.0", "110", "111", "-1", "old", "")),
             "relationship": random.choice(("Family", " colleague", "Wife", "UNKNOWN", "")),
-            "recipient_type": random.choice(("friend", "")),
+            "recipient_type": random.choice(("friend", "N/A", "")),
             "hobbies": random.choice(lists),
             "favourite_movie_genre": random.choice(("Drama", " Science Fiction", "unknown", "")),
             "last_year_gift": random.choice(("books", "Jewellery", "")),

@@ -25,10 +25,10 @@ SAYS_NOTHING = {
 YES = {"1", "y", "yes", "t", "true", "j", "ja"}
 NO = {"0", "n", "no", "f", "false", "nein"}
 
-_CURRENCY = re.compile(r"[$€£¥₹'\s]|^(?:EUR|USD|GBP|CHF)|(?:EUR|USD|GBP|CHF)$")
+_CURRENCY = re.compile("[$€£¥₹' \xa0\u202f]|^(?:EUR|USD|GBP|CHF)|(?:EUR|USD|GBP|CHF)$")
 _FRACTION = r"(?:e[+-]?\d+)?"
-_POINT = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:,\d{{3}})+)?(?:\.\d*)?{_FRACTION}", re.I)
-_COMMA = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:\.\d{{3}})+)?(?:,\d*)?{_FRACTION}", re.I)
+_POINT = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:,\d{{3}})+)?(?:\.\d*)?{_FRACTION}", re.I | re.A)
+_COMMA = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:\.\d{{3}})+)?(?:,\d*)?{_FRACTION}", re.I | re.A)
 
 _CLOCK = (
     r"(?:(?P<join>, ?| |T)(?P<hours>\d{1,2}):(?P<minutes>\d{2})"
@@ -37,17 +37,22 @@ _CLOCK = (
 _ISO = re.compile(
     r"\d{4}(?P<sign>[-/])\d{1,2}(?P=sign)\d{1,2}"
     r"(?:[ T](?P<hours>\d{1,2}):(?P<minutes>\d{2})(?::\d{2}(?:\.\d+)?)?"
-    r"(?: ?(?:Z|UTC|[+-]\d{2}(?::\d{2})?))?)?"
+    r"(?:Z| ?UTC| ?[+-]\d{2}(?::?\d{2})?)?)?",
+    re.A,
 )
 _PARTS = re.compile(
-    r"(?P<first>\d{1,2})(?P<sign>[-/.])(?P<second>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})" + _CLOCK
+    r"(?P<first>\d{1,2})(?P<sign>[-/.])(?P<second>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})" + _CLOCK,
+    re.A,
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _NAMED_MONTH = re.compile(
-    rf"\d{{1,2}}(?P<sign>[- ])(?:{_MONTHS})(?P=sign)(?P<year>\d{{4}}|\d{{2}})" + _CLOCK, re.I
+    rf"\d{{1,2}}(?P<sign>[- ])(?:{_MONTHS})(?P=sign)(?P<year>\d{{4}}|\d{{2}})" + _CLOCK,
+    re.I | re.A,
 )
-_COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?P<clock>\d{6})?")
-_EPOCH = re.compile(r"1\d{9}(?P<thousandths>\d{3})?(?:\.\d+)?")
+_COMPACT = re.compile(
+    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?P<clock>\d{6})?", re.A
+)
+_EPOCH = re.compile(r"1\d{9}(?P<thousandths>\d{3})?(?:\.\d+)?", re.A)
 
 
 @dataclass(frozen=True)
@@ -183,9 +188,10 @@ def read_number(text: str, decimal_sign: str = ".") -> float | None:
     if not pattern.fullmatch(bare):
         return None
     try:
-        return float(bare.replace(separator, "").replace(decimal_sign, "."))
+        number = float(bare.replace(separator, "").replace(decimal_sign, "."))
     except ValueError:
         return None
+    return number if abs(number) < 1e12 else None
 
 
 def decimal_sign(counts: Mapping[str, int]) -> str | None:
@@ -249,11 +255,16 @@ def _reading(style: str, matches: Sequence[re.Match]) -> TimeReading:
     by_day = sum(int(match["first"]) > 12 for match in matches)
     by_month = sum(int(match["second"]) > 12 for match in matches)
     reading = TimeReading("either", formats, has_clock=has_clock)
-    if by_day == by_month and all(match["sign"] == "." for match in matches):
+    if by_day == by_month == 0 and all(match["sign"] == "." for match in matches):
         return in_order(reading, "day first")
-    if by_day == by_month:
-        return reading
-    return in_order(reading, "day first" if by_day > by_month else "month first")
+    return in_order(reading, order) if (order := _order(by_day, by_month)) else reading
+
+
+def _order(by_day: int, by_month: int) -> str | None:
+    """The order that the values tell; a few of the other are mistakes, many leave it open."""
+    if min(by_day, by_month) > 0.05 * max(by_day, by_month) or by_day == by_month:
+        return None
+    return "day first" if by_day > by_month else "month first"
 
 
 def _clock(match: re.Match) -> tuple[int, int]:
@@ -284,6 +295,11 @@ def in_order(reading: TimeReading, order: str) -> TimeReading:
         first, second = ("%d", "%m") if order == "day first" else ("%m", "%d")
         formats.append(f"{first}{sign}{second}{form[5:]}")
     return replace(reading, style=order, formats=tuple(formats))
+
+
+def is_writable(name: str) -> bool:
+    """Whether a column's name can stand in SQL, YAML and Jinja as it is."""
+    return not re.search(r"['\"{}\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]", name)
 
 
 def plain_name(name: str) -> str:
@@ -398,6 +414,10 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
     lines = _first_lines(file, "utf-8-sig" if encoding == "utf-8" else encoding)
     if not lines:
         raise InputError(f"'{file}' is empty: give a file with rows.")
+    if "\0" in lines[0]:
+        raise InputError(
+            f"'{file}' is not UTF-8 text (UTF-16, as spreadsheets write it?): save it as UTF-8."
+        )
     encoded = "" if encoding == "utf-8" else f", encoding = '{encoding}'"
     fields = [line.split() for line in lines]
     if not any(sign in line for line in lines for sign in ',;\t|"') and len(fields[-1]) >= 3:
@@ -428,11 +448,25 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
         options = (
             f"all_varchar = true, delim = {text_literal(delimiter)}, quote = '\"', escape = '\"'"
         ) + encoded
-        [first] = connection.execute(
+        rows = connection.execute(
             f"select * from read_csv({text_literal(file)}, header = false, {options}, "
-            "ignore_errors = true, parallel = false) limit 1"
-        ).fetchall() or [()]
-    if _is_header(first):
+            "ignore_errors = true, parallel = false) limit 1000"
+        ).fetchall()
+    if len(rows) < 0.1 * len(lines):
+        raise InputError(
+            f"only {len(rows)} of the first {len(lines)} lines of '{file}' can be split like its "
+            f"first line, {lines[0][:80]!r}: take away lines above the header, and mend "
+            "the file."
+        )
+    first = rows[0]
+    if _is_header(first) or _differs_from_rows(first, rows[1:]):
+        names = [(name or "").strip().lower() for name in first]
+        twice = sorted({name for name in names if name and names.count(name) > 1})
+        if twice:
+            raise InputError(
+                f"'{file}' has several columns that are called {', '.join(twice)} (case aside): "
+                "give each a name of its own."
+            )
         return "csv", f"header = true, {options}", None
     names = [f"column_{i + 1}" for i in range(len(first))]
     listed = ", ".join(text_literal(name) for name in names)
@@ -440,16 +474,28 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
 
 
 def _is_header(first: Sequence[str | None]) -> bool:
-    """Whether a first row names the columns: words that differ, none of them a number or a time."""
+    """Whether a first row names the columns: words, none of them a number or a time."""
     words = [(word or "").strip() for word in first]
     named = [word for word in words if word]
+    return len(named) >= max(1, len(words) - 1) and all(map(_is_name, named))
+
+
+def _is_name(word: str) -> bool:
     return (
-        len(named) >= max(1, len(words) - 1)
-        and len({word.lower() for word in named}) == len(named)
-        and not any(
-            read_number(word) is not None or time_reading({word: 1}) or word.lower() in SAYS_NOTHING
-            for word in named
-        )
+        read_number(word) is None
+        and not time_reading({word: 1})
+        and word.lower() not in SAYS_NOTHING
+    )
+
+
+def _differs_from_rows(first: Sequence[str | None], rows: Sequence[Sequence[str | None]]) -> bool:
+    """Whether a first row such as customer, 2019, 2020 stands over columns of numbers or times."""
+    if any(time_reading({(word or "").strip(): 1}) for word in first if word):
+        return False
+    columns = [describe("", [row[i] for row in rows]) for i in range(len(first))]
+    return any(
+        _is_name((word or "").strip() or "?") and (column.is_number or column.time)
+        for word, column in zip(first, columns, strict=True)
     )
 
 
@@ -498,10 +544,8 @@ def _settled(connection, relation: str, column: Column) -> Column:
         f"select {first}, {second} "
         f"from (select trim(cast({quoted(column.name)} as varchar)) as text from {relation})"
     ).fetchall()
-    if by_day == by_month:
-        return column
-    order = "day first" if by_day > by_month else "month first"
-    return replace(column, time=in_order(column.time, order))
+    order = _order(by_day, by_month)
+    return replace(column, time=in_order(column.time, order)) if order else column
 
 
 def one_decimal_sign(columns: Sequence[Column]) -> tuple[Column, ...]:

@@ -3,20 +3,26 @@
 import difflib
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from segmentation.errors import InputError
 from segmentation.population.inspect import (
+    SAMPLE_ROWS,
+    YES,
     Column,
     RawFile,
     TimeReading,
     in_order,
+    is_writable,
     plain_name,
+    read_number,
 )
 from segmentation.population.names import (
     ACTIVITY_PATTERN,
+    AHEAD,
     CANCEL_WORDS,
+    CODE,
     DECIMALS,
     EACH_ROW,
     EVENT_FEATURES,
@@ -34,6 +40,7 @@ from segmentation.population.names import (
     PURCHASE_WORDS,
     RETURN_WORDS,
     ROLE_KEYS,
+    UNDONE,
     VALUE_PATTERNS,
     reserved_words,
 )
@@ -120,6 +127,14 @@ class Events:
             return bool(self.return_words)
         return self.has_money or "quantity" in self.roles or self.has_cancelled_orders
 
+    @property
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """What the words of the event type or status are taken for, where they are for anything."""
+        typed = "event_type" in self.roles
+        kinds = {"purchases": self.purchase_words if typed else (), "returns": self.return_words}
+        kinds |= {"cancelled orders": () if typed else self.cancel_words}
+        return {kind: words for kind, words in kinds.items() if words}
+
 
 @dataclass(frozen=True)
 class Attribute:
@@ -137,6 +152,18 @@ class Attribute:
     decimal_sign: str = "."
     time: TimeReading | None = None
     is_long_tailed: bool = False
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a date may lie after as_of, such as the end of a contract."""
+        return self.kind == "date" and bool(AHEAD.search(plain_name(self.column.name)))
+
+    @property
+    def staged(self) -> str:
+        """The staged column: a date is a point in time there, and days as a feature."""
+        if self.kind != "date":
+            return self.name
+        return re.sub(r"_days(_\d+)?$", r"_at\1", self.name)
 
 
 @dataclass(frozen=True)
@@ -260,6 +287,7 @@ class _Answers:
 def _is_identifier(column: Column) -> bool:
     return (
         len(column.counts) > 1
+        and not column.is_boolean
         and max(map(len, column.counts)) <= 100
         and not (column.time and column.time.is_text)
         and all(number == int(number) for number in column.numbers() if math.isfinite(number))
@@ -357,8 +385,12 @@ def map_events(
                 "rows, so name the column of the customer."
             )
         if isinstance(answer, Column):
-            if not answer.is_nested and answer.counts and not CONTENT[role][0](answer):
-                _check_answer(role, answer)
+            _check_answer(role, answer)
+            if answer.name in {other.column.name for other in roles.values()}:
+                raise InputError(
+                    f"MAP gives the column '{answer.name}' two roles, {role.replace('_', ' ')} "
+                    "among them: name it for one."
+                )
             roles[role] = Role(answer, "MAP says so")
         elif answer == "none" and role in ("customer", "time"):
             raise InputError(f"MAP answers {role}=none, but events need a {role}: name its column.")
@@ -372,6 +404,7 @@ def map_events(
     for role in ("customer", "time"):
         if role not in roles:
             asked.append(_who_or_when(role, "events"))
+    asked += _doubts(roles, raw, given)
     words = _words(roles, given, asked)
     time = _time(roles.get("time"), given, asked)
     numeric = [roles[role].column for role in _NUMERIC if role in roles]
@@ -382,6 +415,88 @@ def map_events(
 
 
 _NUMERIC = ("amount", "quantity", "unit_price")
+
+
+def _doubts(roles: Mapping[str, Role], raw: RawFile, given: _Answers) -> Iterator[Question]:
+    """Questions where a proposal, or the lack of one, would go against what the columns hold."""
+    used = {role.column.name for role in roles.values()}
+    free = [c for c in raw.columns if c.name not in used and c.counts and not c.is_nested]
+
+    def ask(key: str, sentence: str, *choices: str) -> Question:
+        return Question(key, sentence, choices, "events")
+
+    def open_to_doubt(role: str) -> bool:
+        return given.role(role) is None
+
+    for role in ("event_type", *_NUMERIC):
+        if role in roles or not open_to_doubt(role):
+            continue
+        for column in free:
+            named = re.fullmatch(PATTERNS[role][0], plain_name(column.name))
+            if named and role == "event_type" and not column.is_number and not column.time:
+                yield ask(
+                    role,
+                    f"Is {column.name} the event type? It has {len(column.words)} different words, "
+                    "more than an event type has.",
+                    column.name,
+                    "none",
+                )
+            digits = sum(n for text, n in column.counts.items() if re.search(r"\d", text))
+            if named and role in _NUMERIC and not column.is_number and digits > 0.5 * column.known:
+                odd = next(t for t in column.counts if read_number(t) is None)
+                yield ask(
+                    role,
+                    f"{column.name} is named as the {role.replace('_', ' ')}, but too many of its "
+                    f"values are no numbers that can be read, such as {odd}. Write them otherwise, "
+                    "or go without.",
+                    "none",
+                )
+    for role in ("amount", "quantity"):
+        if role in roles and open_to_doubt(role):
+            column = roles[role].column
+            numbers = column.numbers("," if column.decimal_sign == "," else ".")
+            if sum(number < 0 for number in numbers) > 0.5 * len(numbers):
+                yield ask(
+                    role,
+                    f"Most values of {column.name} are below 0, which would make them returns: is "
+                    f"it the {role}?",
+                    column.name,
+                    "none",
+                )
+    if {"amount", "unit_price"} <= set(roles) and "quantity" not in roles:
+        amount = roles["amount"].column
+        whole = all(number == int(number) for number in amount.numbers())
+        if whole and open_to_doubt("amount") and open_to_doubt("quantity"):
+            yield ask(
+                "amount",
+                f"Is {amount.name} money, or the number of pieces? It holds whole numbers beside "
+                f"a price, {roles['unit_price'].column.name}.",
+                amount.name,
+                f"none, quantity={amount.name}",
+            )
+    for column in free:
+        flagged = UNDONE.fullmatch(plain_name(column.name)) and column.is_boolean
+        if flagged and not {"status", "event_type"} & set(roles) and open_to_doubt("status"):
+            yes = next(word for word in column.words if re.sub(r"[.]0+$", "", word) in YES)
+            yield ask(
+                "status",
+                f"Does {column.name} say which events were returned or cancelled? Otherwise all of "
+                "them count as purchases.",
+                f"{column.name}, return={yes}",
+                f"{column.name}, cancel={yes}",
+                "none",
+            )
+    if "customer" in roles and open_to_doubt("customer"):
+        column = roles["customer"].column
+        others = [c for c in free if rank_of("customer", c) is not None]
+        if others and column.known >= 50 and len(column.counts) == column.known:
+            yield ask(
+                "customer",
+                f"Which column is the customer: {column.name} differs on every row, so that nobody "
+                f"would have two events, and {others[0].name} could be it.",
+                others[0].name,
+                column.name,
+            )
 
 
 def _settled(events: Events, raw: RawFile) -> Events:
@@ -396,6 +511,7 @@ def _settled(events: Events, raw: RawFile) -> Events:
         roles.pop("status", None)
     orders = roles["order"].column.words if "order" in roles else ()
     cancelled = [word for word in orders if re.fullmatch(r"c\d+", word)]
+    plain = [word for word in orders if re.fullmatch(r"\d+([.]0+)?", word)]
     used = {role.column.name for role in roles.values()}
     order = [role for role in ROLE_KEYS if role in roles]
     return Events(
@@ -405,7 +521,7 @@ def _settled(events: Events, raw: RawFile) -> Events:
         purchase_words=events.purchase_words,
         return_words=events.return_words,
         cancel_words=events.cancel_words,
-        has_cancelled_orders=0 < len(cancelled) < len(orders) / 2,
+        has_cancelled_orders=0 < len(cancelled) < len(plain),
         left_out={
             c.name: "it has no role among events: attributes belong into a file of customers"
             for c in raw.columns
@@ -416,8 +532,14 @@ def _settled(events: Events, raw: RawFile) -> Events:
 
 def _check_answer(role: str, column: Column) -> None:
     """Raise InputError where a column cannot have the role that MAP gives it."""
+    if column.is_nested or not column.counts:
+        raise InputError(
+            f"MAP says that '{column.name}' is the {role.replace('_', ' ')}, but it holds "
+            f"{'lists, structures or bytes' if column.is_nested else 'no value'}: name another "
+            "column."
+        )
     needed = {"time": "times", **dict.fromkeys(_NUMERIC, "numbers")}
-    if role in needed:
+    if role in needed and not CONTENT[role][0](column):
         raise InputError(
             f"MAP says that '{column.name}' is the {role.replace('_', ' ')}, but it holds no "
             f"{needed[role]} that can be read, such as {', '.join(column.examples)}: name another "
@@ -425,31 +547,35 @@ def _check_answer(role: str, column: Column) -> None:
         )
 
 
-def _who_or_when(role: str, file: str) -> Question:
+def _who_or_when(role: str, file: str, is_alone: bool = False) -> Question:
     what = {"customer": "the customer", "time": "the time of the event"}[role]
     sentence = f"Which column is {what}? None of them is named and filled like one."
-    if file == "customers":
+    if is_alone:
         sentence += f" If each row is a customer of its own, answer '{EACH_ROW}'."
-    choices = ("<column>", EACH_ROW) if file == "customers" else ("<column>",)
+    choices = ("<column>", EACH_ROW) if is_alone else ("<column>",)
     return Question(role, sentence, choices, file)
+
+
+KINDS = ("purchase", "return", "cancel")
 
 
 def _words(roles: Mapping[str, Role], given: _Answers, asked: list[Question]) -> dict:
     """Which words of the event type, or of the status, are purchases, returns and cancellations."""
     source = roles.get("event_type") or roles.get("status")
     words = source.column.words if source else ()
-    answered = {key: [text.lower() for text in given.texts(key)] for key in ("purchase", "return")}
+    answered = {key: [text.lower() for text in given.texts(key)] for key in KINDS}
     for key, texts in answered.items():
         for text in texts:
             if text not in words and text != "none":
                 raise InputError(
-                    f"MAP answers {key}={text}, which is no event type of this file: they are "
-                    f"{', '.join(words) or 'not given'}."
+                    f"MAP answers {key}={text}, which is no event type or status of this file: "
+                    f"they are {', '.join(words) or 'not given'}."
                 )
     purchases = answered["purchase"] or [word for word in words if word in PURCHASE_WORDS]
     returns = answered["return"] or [word for word in words if word in RETURN_WORDS]
-    money = {"amount", "unit_price"} & set(roles)
-    if "event_type" in roles and money and not purchases:
+    cancels = answered["cancel"] or [word for word in words if word in CANCEL_WORDS]
+    bought = {"amount", "unit_price", "quantity", "order"} & set(roles)
+    if "event_type" in roles and bought and not purchases:
         asked.append(
             Question(
                 "purchase",
@@ -462,7 +588,7 @@ def _words(roles: Mapping[str, Role], given: _Answers, asked: list[Question]) ->
     return {
         "purchase_words": tuple(word for word in purchases if word != "none"),
         "return_words": tuple(word for word in returns if word != "none"),
-        "cancel_words": tuple(word for word in words if word in CANCEL_WORDS),
+        "cancel_words": tuple(word for word in cancels if word != "none"),
     }
 
 
@@ -483,11 +609,11 @@ def _ordered(column: Column, given: _Answers, asked: list[Question]) -> TimeRead
         question = Question(
             "time_format",
             f"Are the times of the column {column.name} written day first or month first? "
-            f"Every one of them, such as {column.examples[0]}, can be read both ways.",
+            f"Their values, such as {column.examples[0]}, do not tell.",
             ORDERS,
             given.file,
         )
-        if question.key not in [other.key for other in asked]:
+        if (question.key, question.file) not in [(other.key, other.file) for other in asked]:
             asked.append(question)
     return reading
 
@@ -529,16 +655,29 @@ def map_customers(
         )
     customer = None
     if isinstance(answer, Column):
+        _check_answer("customer", answer)
         customer = Role(answer, "MAP says so")
     elif answer is None:
         customer = _proposed("customer", raw.columns, asked, "customers") or _plain_id(raw)
         if customer is None:
-            asked.append(_who_or_when("customer", "customers"))
+            asked.append(_who_or_when("customer", "customers", is_alone=not both))
+    elif both:
+        raise InputError(
+            "MAP answers customer=each row, but with a file of events beside it the customers need "
+            "a column that names them there as well: MAP='customers.customer=<column>'."
+        )
+    if customer and len(customer.column.counts) < 0.5 * customer.column.known:
+        raise InputError(
+            f"'{raw.path}' has several rows for most values of '{customer.column.name}', and a "
+            "file of customers has one row for each: give it as EVENTS, or name another column "
+            "with MAP='customers.customer=<column>'."
+        )
     attributes, left_out = [], {}
     as_text = {column.name for column in given.columns("text")}
     unwanted = {column.name for column in given.columns("leave_out")}
     signs = _signs([c for c in raw.columns if c.is_number], given, asked, "customers")
-    names: set[str] = set()
+    # A value that is summed becomes the feature monetary.
+    names = {"monetary"} if any("+" in text for text in given.texts("value")) else set()
     for column in raw.columns:
         if customer and column.name == customer.column.name:
             continue
@@ -556,7 +695,7 @@ def map_customers(
                 both,
             )
             attributes.append(attribute)
-            names.add(attribute.name)
+            names |= {attribute.name, attribute.staged}
     return Customers(customer, tuple(attributes), left_out)
 
 
@@ -574,7 +713,7 @@ def _why_not(column: Column, raw: RawFile, as_text: set[str]) -> str | None:
     name, levels = plain_name(column.name), len(column.words)
     if column.is_nested:
         return "it holds lists, structures or bytes"
-    if not name or not _is_writable(column.name):
+    if not name or not is_writable(column.name):
         return "its name cannot be written in a model: rename it in the file"
     if column.known_share < 0.05:
         return f"it is known for {column.known_share:.0%} of the rows only"
@@ -585,6 +724,8 @@ def _why_not(column: Column, raw: RawFile, as_text: set[str]) -> str | None:
     sampled = column.known + column.missing
     is_key = levels == sampled and re.fullmatch(r"(\w+_)?(id|key|nr|number|index|unnamed\w*)", name)
     if column.is_number and column.name not in as_text:
+        if CODE.search(name):
+            return f"its numbers are names, not amounts; with text={column.name} it is one"
         numbers = column.numbers()
         whole = all(number == int(number) for number in numbers if math.isfinite(number))
         is_count = whole and numbers and max(numbers) - min(numbers) + 1 == len(numbers)
@@ -595,11 +736,6 @@ def _why_not(column: Column, raw: RawFile, as_text: set[str]) -> str | None:
     if levels > MAX_LEVELS:
         return f"it has {levels} different texts, more than {MAX_LEVELS}"
     return None
-
-
-def _is_writable(name: str) -> bool:
-    """Whether a column's name can stand in a model as it is."""
-    return not re.search(r"['\"{}\\\n]", name)
 
 
 def _attribute(
@@ -619,8 +755,10 @@ def _attribute(
         return Attribute(name, column, "boolean", f"holds {' and '.join(column.words[:2])}")
     if column.time and (column.time.is_text or _is_date_name(column)):
         base = re.sub(r"_(date|at|on|datum|timestamp|time|day)$|^(date_of|date|dt)_", "", name)
+        # What is called joined_at takes joined_days as well, whose staged column that would be.
+        taken = names | {re.sub(r"_at(_\d+)?$", r"_days\1", other) for other in names}
         return Attribute(
-            _unused(f"{base}_days", names),
+            _unused(f"{base}_days", taken | (EVENT_FEATURES if both else set())),
             column,
             "date",
             "holds dates",
@@ -691,10 +829,10 @@ def make_plan(
     used = [role.column.name for role in events.roles.values()] if events else []
     used += [customers.customer.column.name] if customers and customers.customer else []
     for column in used:
-        if not _is_writable(column):
+        if not is_writable(column):
             raise InputError(
-                f"the column {column!r} has a quote, a brace or a backslash in its name, which a "
-                "model cannot: rename it in the file."
+                f"the column {column!r} has a quote, a brace, a backslash or a control sign in its "
+                "name, which a model cannot: rename it in the file."
             )
     if customers and not customers.attributes and not events:
         raise InputError(
@@ -703,6 +841,27 @@ def make_plan(
             + ". Give a file with attributes of customers."
         )
     return Plan(name, events, customers, events_file, customers_file, **axes)
+
+
+def check_join(plan: Plan) -> None:
+    """Raise InputError where no customer of one file stands in the other, as far as was looked."""
+    if not (plan.events and plan.customers):
+        return
+    events = plan.events.roles["customer"].column
+    customers = plan.customers.customer.column
+    keys, other_keys = (
+        {re.sub(r"^(-?[0-9]+)[.]0+$", r"\1", text) for text in column.counts}
+        for column in (events, customers)
+    )
+    is_whole = max(plan.events_file.rows, plan.customers_file.rows) <= SAMPLE_ROWS
+    if not keys & other_keys and (is_whole or len(other_keys) >= 100):
+        raise InputError(
+            f"no customer of '{plan.events_file.path}' ({events.name}: "
+            f"{', '.join(events.examples)}) stands in '{plan.customers_file.path}' "
+            f"({customers.name}: "
+            f"{', '.join(customers.examples)}): name the columns that go together with "
+            "MAP='events.customer=<column>, customers.customer=<column>', or make two populations."
+        )
 
 
 def _axes(customers: Customers, given: _Answers, asked: list[Question]) -> dict:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from segmentation.population.catalogue import sentence_of
 from segmentation.population.inspect import Column, RawFile, TimeReading
-from segmentation.population.mapping import Attribute, Events, Plan
+from segmentation.population.mapping import Events, Plan
 from segmentation.population.names import reserved_words
 
 LINE = 100
@@ -57,7 +57,7 @@ def call(macro: str, raw_name: str, *arguments: str, indent: int = 8) -> str:
 def time_call(raw_name: str, reading: TimeReading) -> str:
     """The call of the macro that reads a time so written."""
     if reading.style == "iso":
-        return call("utc_timestamp", raw_name)
+        return call("iso_time", raw_name)
     if reading.style == "epoch":
         rest = [f"per_second={reading.per_second}"] if reading.per_second != 1 else []
         return call("epoch_time", raw_name, *rest)
@@ -215,6 +215,7 @@ def event_models(plan: Plan) -> dict[str, object]:
     events, raw = plan.events, plan.events_file
     rules, other, sentence = type_rules(events)
     return {
+        "source_name": _source_name(raw),
         "source_lines": _source_lines(plan.name, "events", raw),
         "renamed": _renamed_events(events, raw),
         "type_rules": rules,
@@ -245,6 +246,14 @@ def _raw_row(raw: RawFile) -> str:
     return "coalesce(raw.line, '')" if raw.format == "lines" else "cast(to_json(raw) as varchar)"
 
 
+def _source_name(raw: RawFile) -> str:
+    """The name by which a whole raw row is taken; a column of that name would be taken instead."""
+    name, columns = "source", {column.name.lower() for column in raw.columns}
+    while name in columns:
+        name += "_rows"
+    return name
+
+
 def _source_lines(population: str, entity: str, raw: RawFile) -> str:
     source = "{{ source('" + population + "', '" + entity + "') }}"
     if raw.format != "lines":
@@ -252,15 +261,6 @@ def _source_lines(population: str, entity: str, raw: RawFile) -> str:
     return (
         "    select\n        line,\n        string_split_regex(trim(line), ' +') as fields\n\n"
         f"    from {source}"
-    )
-
-
-def staged_name(attribute: Attribute) -> str:
-    """The staged column of an attribute; a date is a point in time there, and days as a feature."""
-    return (
-        re.sub(r"_days(_\d+)?$", r"_at\1", attribute.name)
-        if attribute.kind == "date"
-        else attribute.name
     )
 
 
@@ -274,7 +274,7 @@ def customer_models(plan: Plan) -> dict[str, object]:
         whole = "raw.line" if raw.format == "lines" else "cast(to_json(raw) as varchar)"
         renamed.append(named(f"md5({whole})", "customer_id"))
     for attribute in customers.attributes:
-        column, name = raw_column(raw, attribute.column), staged_name(attribute)
+        column, name = raw_column(raw, attribute.column), attribute.staged
         expressions = {
             "text": lambda c, a: call("known_text", c),
             "boolean": lambda c, a: call("is_yes", c),
@@ -301,12 +301,13 @@ def customer_models(plan: Plan) -> dict[str, object]:
             ),
         ]
     return {
+        "source_name": _source_name(raw),
         "source_lines": _source_lines(plan.name, "customers", raw),
         "renamed": renamed,
         "reasons": [when(condition, f"'{reason}'") for condition, reason in reasons],
         "unusable": unusable,
         "raw_row": _raw_row(raw),
-        "staged": [staged_name(attribute) for attribute in customers.attributes],
+        "staged": [attribute.staged for attribute in customers.attributes],
     }
 
 

@@ -35,7 +35,7 @@ from segmentation.population.inspect import (
     read_number,
     time_reading,
 )
-from segmentation.population.mapping import Questions, make_plan, parse_answers
+from segmentation.population.mapping import Questions, check_join, make_plan, parse_answers
 from segmentation.population.write import insert_population, render
 
 # -- Helpers ---------------------------------------------------------------------------------------
@@ -138,6 +138,8 @@ def test_the_decimal_sign_is_told_by_the_values(texts, sign):
     [
         (["2019-10-01 00:00:00 UTC", "2019-10-01T10:00:00+02:00"], "iso", (), True),
         (["2019-10-01", "2019-1-2"], "iso", (), False),
+        (["2019-10-01 10:00:00 -0400", "2019-10-01 10:00 UTC"], "iso", (), True),
+        (["13/1/2010", "1/13/2010", "14/1/2010"], "either", ("%d/%m/%Y",), False),
         (["12/1/2010 8:26", "12/13/2010 9:41"], "month first", ("%m/%d/%Y %H:%M",), True),
         (["4/12/2016 1:00:00 PM", "4/13/2016 2:00:00 AM"], "month first",
          ("%m/%d/%Y %I:%M:%S %p",), True),
@@ -178,7 +180,8 @@ def test_names_are_made_plain(name, plain):
 
 def test_numbers_and_missing_words_are_read_as_the_macros_read_them():
     macro = (ROOT / "macros" / "says_nothing.sql").read_text()
-    words = set(re.findall(r"'([^']+)'", macro[macro.index("coalesce") :]))
+    patterns = re.findall(r"'([^']+)'", macro[macro.index("set words") : macro.index("] -%}")])
+    words = {re.sub(r"\[(.)\]", r"\1", pattern) for pattern in patterns}
     cases = (ROOT / "tests" / "macros" / "written_number.sql").read_text()
     points, commas = cases.split("commas (given, expected)")
     pairs = re.compile(r"^    \('((?:[^']|'')*)', ([\d.-]+|null)\)", re.M)
@@ -326,6 +329,7 @@ def test_event_types_without_a_purchase_are_a_question():
         ("custmer=CustomerID", "Did you mean 'customer'"),
         ("customer=Customer", "Did you mean 'CustomerID'"),
         ("time=Country", "holds no times"),
+        ("item=StockCode, category=StockCode", "two roles"),
         ("customer=each row", "name the column of the customer"),
         ("customer=", "gives no value"),
         ("CustomerID", "cannot be read"),
@@ -348,6 +352,129 @@ def test_a_column_without_use_is_left_out_with_its_reason():
     assert [attribute.name for attribute in customers.attributes] == ["revenue", "colour"]
     assert "one value only" in customers.left_out["constant"]
     assert "free text" in customers.left_out["notes"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "key"),
+    [
+        ("customer_id,date,event_type,price", 
+         ["{i},2020-01-0{d},word{i},5.5", "{i},2020-01-0{d},purchase,5.5"], "event_type"),
+        ("customer_id,date,amount", ["{i},2020-01-0{d},5.5", "{i},2020-01-0{d},(5.5)"], "amount"),
+        ("customer_id,date,amount", ["{i},2020-01-0{d},-{i}.5"], "amount"),
+        ("customer_id,date,amount,price", ["{i},2020-01-0{d},{d},9.5"], "amount"),
+        ("customer_id,date,amount,is_returned",
+         ["{i},2020-01-0{d},9.5,yes", "{i},2020-01-0{d},9.5,no"], "status"),
+        ("customer_id,customer_unique_id,date,amount", ["{i},{d},2020-01-0{d},9.5"], "customer"),
+        ("user_id,date,order_id,type_of_event",
+         ["{d},2020-01-0{d},{i},a", "{d},2020-01-0{d},{i},b"], "purchase"),
+        ("customer_id,date,amount", ["{i},1{d}/0{d}/2020,5.5", "{i},0{d}/2{d}/2020,5.5"],
+         "time_format"),
+    ],
+)  # fmt: skip
+def test_what_goes_against_the_values_is_a_question_whose_answers_are_taken(columns, rows, key):
+    lines = [rows[i % len(rows)].format(i=i + 1, d=1 + i % 5) for i in range(120)]
+    events = raw("\n".join([columns, *lines]))
+    questions = asked(events)
+
+    assert set(questions) == {key}
+    for choice in questions[key]:
+        assert plan_of(events, answers=f"{key}={choice}").events
+
+
+def test_a_c_before_some_order_numbers_is_a_cancellation_among_plain_numbers_only():
+    lines = [f"{i},2020-01-01,{'ABC'[i % 3]}{i},9.5" for i in range(9)]
+    shops = raw("\n".join(["customer_id,date,order_id,amount", *lines]))
+
+    assert not plan_of(shops).events.has_cancelled_orders
+    assert plan_of(RETAIL).events.has_cancelled_orders
+
+
+def test_orders_that_failed_are_no_purchases():
+    lines = [
+        f"{i},2020-01-01,9.5,{('paid', 'failed', 'refunded', 'voided')[i % 4]}" for i in range(9)
+    ]
+    events = plan_of(raw("\n".join(["customer_id,date,amount,financial_status", *lines]))).events
+
+    assert set(events.cancel_words) == {"failed", "voided"}
+    assert events.return_words == ("refunded",)
+
+
+def test_a_total_of_something_else_is_no_amount():
+    events = raw("customer_id,date,quantity,unit_price,total_weight\n1,2020-01-01,2,9.5,7.5\n"
+                 "2,2020-01-02,1,9.5,3.5")  # fmt: skip
+
+    assert "amount" not in roles(events)
+    assert roles(events)["unit_price"] == "unit_price"
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("joined_date,joined_at", ["joined_days", "joined_at_2"]),
+        ("joined_at,joined_date", ["joined_at", "joined_days_2"]),
+        ("No.,monetary", ["stated_no", "monetary_2"]),
+    ],
+)
+def test_features_and_staged_columns_have_names_of_their_own(header, names):
+    cells = {
+        "joined_date": "2020-01-0{d}",
+        "joined_at": "shop {d}",
+        "No.": "{d}",
+        "monetary": "{d}.5",
+    }
+    row = ",".join(cells[name] for name in header.split(","))
+    lines = [f"k{i},{i % 7}.5,{i % 5}.5,{row.format(d=1 + i % 6)}" for i in range(40)]
+    people = raw("\n".join([f"customer_id,milk,bread,{header}", *lines]))
+    plan = plan_of(customers=people, answers="value=milk + bread")
+    attributes = plan.customers.attributes[2:]
+
+    assert [attribute.name for attribute in attributes] == names
+    assert len({attribute.staged for attribute in attributes}) == 2
+    for path, text in render(plan, Path("/project")).items():
+        if path.endswith("features.yml"):
+            columns = [c["name"] for c in yaml.safe_load(text)["models"][-1]["columns"]]
+            assert len(set(columns)) == len(columns)
+
+
+def test_names_that_cannot_be_written_stay_out_of_what_dbt_reads():
+    names = ["{{ 1/0 }}", "{% set x = 1 %}", "a'b", "del\x7f", "tab\tin"]
+    events = raw(",".join(["customer_id,date,amount", *names]) + "\n1,2020-01-01,2.5,a,a,a,a,a\n"
+                 "2,2020-01-02,2.5,b,b,b,b,b")  # fmt: skip
+    for path, text in render(plan_of(events), Path("/project")).items():
+        assert path.startswith("docs/") or not [name for name in names if name in text]
+
+
+def test_a_column_called_source_is_not_taken_for_the_row():
+    events = raw("customer_id,date,amount,source\n1,2020-01-01,2.5,web\n2,2020-01-02,2.5,shop")
+    files = render(plan_of(events), Path("/project"))
+
+    assert "group by source_rows" in files["models/staging/mine/base_mine__events.sql"]
+
+
+def test_a_date_after_as_of_is_not_known_and_one_that_lies_ahead_does_not_set_it():
+    lines = [f"{i},{i % 7}.5,2020-01-{1 + i % 28:02d},2099-01-{1 + i % 9:02d}" for i in range(40)]
+    people = raw("\n".join(["customer_id,revenue,joined_date,valid_until", *lines]))
+    files = render(plan_of(customers=people), Path("/project"))
+    features = files["models/features/mine/mine_features.sql"]
+
+    assert "'max(joined_at)'" in files["models/features/mine/mine_as_of.sql"]
+    assert "when customers.joined_at <= observation.as_of" in features
+    assert "when customers.valid_until_at" not in features
+
+
+def test_customers_in_several_rows_are_a_sentence():
+    people = raw("customer_id,revenue\n" + "\n".join(f"{i % 4},{i}.5" for i in range(20)))
+
+    with pytest.raises(InputError, match="give it as EVENTS"):
+        plan_of(customers=people)
+
+
+def test_two_files_without_a_common_customer_are_a_sentence():
+    people = raw("customer_id,revenue\n" + "\n".join(f"K-{i},{i}.5" for i in range(20)))
+
+    with pytest.raises(InputError, match="no customer of"):
+        check_join(plan_of(RETAIL, people))
+    check_join(plan_of(RETAIL, raw("customer_id,revenue\n17850,1.5\n12583,7.5")))
 
 
 texts = st.text(max_size=12)
@@ -398,11 +525,18 @@ def test_files_that_cannot_be_read_get_sentences(tmp_path: Path):
     (tmp_path / "book.xlsx").write_bytes(b"PK")
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "windows.csv").write_bytes("a;b\n5 €;Müller\n".encode("cp1252"))
+    (tmp_path / "wide.csv").write_bytes("a;b\n5;6\n".encode("utf-16"))
+    (tmp_path / "twice.csv").write_text("id,Amount,amount\n1,2,3\n")
+    title = "Report, 2019\n" + "1,2,3\n" * 20
+    (tmp_path / "title.csv").write_text(title)
     for name, sentence in (
         ("book.xlsx", "save its sheet as CSV"),
         ("none.csv", "no file matches"),
         ("empty.csv", "is empty"),
         ("windows.csv", "save it as UTF-8"),
+        ("wide.csv", "save it as UTF-8"),
+        ("twice.csv", "called amount"),
+        ("title.csv", "lines above the header"),
     ):
         with pytest.raises(InputError, match=sentence):
             read_file(str(tmp_path / name))
@@ -415,6 +549,7 @@ def test_files_that_cannot_be_read_get_sentences(tmp_path: Path):
         ("tab.tsv", b"a\tb\n1\t2\n", ["a", "b"]),
         ("latin.csv", "Kunde,Größe\nMüller,2\n".encode("latin-1"), ["Kunde", "Größe"]),
         ("bare.csv", b"1,2019-01-01,5\n2,2019-01-02,6\n", ["column_1", "column_2", "column_3"]),
+        ("years.csv", b"id,2019,2020\n1,5,6\n2,7,8\n", ["id", "2019", "2020"]),
         ("fixed.txt", b" 00001 19970101  1   11.77\n 00002 19970112  12  2.00\n",
          ["column_1", "column_2", "column_3", "column_4"]),
     ],

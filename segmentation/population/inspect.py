@@ -197,8 +197,8 @@ def read_number(text: str, decimal_sign: str = ".") -> float | None:
 def decimal_sign(counts: Mapping[str, int]) -> str | None:
     """The sign before the fraction that makes numbers of nearly all texts.
 
-    A point or a comma; 'either' where there are commas that may separate thousands or a fraction
-    alike (1,234); None where the texts are no numbers.
+    A point or a comma; 'either' where the only sign of each number may separate thousands or a
+    fraction alike (1,234 and 1.234); None where the texts are no numbers.
     """
     total = sum(counts.values())
     matched = {
@@ -207,16 +207,22 @@ def decimal_sign(counts: Mapping[str, int]) -> str | None:
     }
     if not total or max(matched.values()) < 0.95 * total:
         return None
-    if matched["."] == matched[","] and any("," in text for text in counts):
-        return "either"
-    return "." if matched["."] >= matched[","] else ","
+    if matched["."] != matched[","]:
+        return "." if matched["."] > matched[","] else ","
+    surely = [sign for sign in (".", ",") if is_surely(counts, sign)]
+    if len(surely) == 1:
+        return surely[0]
+    return "either" if any("," in text or "." in text for text in counts) else "."
 
 
 def is_surely(counts: Mapping[str, int], sign: str) -> bool:
-    """Whether some of the texts are numbers with this decimal sign only."""
+    """Whether some of the texts are numbers with this decimal sign only; no thousands have 0.5."""
     other = "," if sign == "." else "."
+    below_1 = re.compile(rf"[^0-9]*0[{sign}]")
     return any(
-        read_number(text, sign) is not None and read_number(text, other) is None for text in counts
+        read_number(text, sign) is not None
+        and (read_number(text, other) is None or below_1.match(text))
+        for text in counts
     )
 
 
@@ -530,8 +536,15 @@ def _read_rows(raw: RawFile, names: Sequence[str] | None) -> RawFile:
             if column.time and column.time.style == "either":
                 columns[name] = _settled(connection, relation, column)
     columns |= {name: Column(name, is_nested=True) for name in nested}
-    ordered = tuple(columns[name] for name in types)
-    return replace(raw, columns=one_decimal_sign(ordered), rows=rows, sample=sample)
+    ordered = one_decimal_sign(tuple(columns[name] for name in types))
+    # Typed numbers, of a Parquet file, are written with a point here.
+    ordered = tuple(
+        replace(column, decimal_sign=".")
+        if column.is_number and types[column.name] != "VARCHAR"
+        else column
+        for column in ordered
+    )
+    return replace(raw, columns=ordered, rows=rows, sample=sample)
 
 
 def _settled(connection, relation: str, column: Column) -> Column:

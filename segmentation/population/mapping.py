@@ -14,6 +14,7 @@ from segmentation.population.inspect import (
     RawFile,
     TimeReading,
     in_order,
+    is_surely,
     is_writable,
     plain_name,
     read_number,
@@ -233,6 +234,11 @@ class _Answers:
 
     def __init__(self, answers: Mapping[str, Sequence[str]], file: str, raw: RawFile, both: bool):
         self.answers, self.file, self.raw, self.both = answers, file, raw, both
+
+    @property
+    def other(self) -> str:
+        """The other file."""
+        return "customers" if self.file == "events" else "events"
 
     def texts(self, key: str) -> list[str]:
         """What was answered, for this file or for both."""
@@ -601,9 +607,17 @@ def _time(role: Role | None, given: _Answers, asked: list[Question]) -> TimeRead
 
 def _ordered(column: Column, given: _Answers, asked: list[Question]) -> TimeReading:
     reading, order = column.time, given.choice("time_format", ORDERS)
-    if order and reading.style in ("either", *ORDERS):
-        if reading.style not in ("either", order):
-            reading = in_order(reading, "day first")
+    if order and reading.style in ORDERS and reading.style != order:
+        if any(text.count(".") > 1 for text in column.counts) and not _tells_order(column):
+            return in_order(in_order(reading, "day first"), order)
+        # An answer is for the columns that leave it open; where none does, it goes against them.
+        if not any(c.time and c.time.style == "either" for c in given.raw.columns):
+            raise InputError(
+                f"MAP answers time_format={order}, but the values of '{column.name}' in "
+                f"'{given.raw.path}', such as {', '.join(column.examples)}, are {reading.style}: "
+                f"take it away, or answer for the other file with {given.other}.time_format."
+            )
+    if order and reading.style == "either":
         return in_order(reading, order)
     if reading.style == "either":
         question = Question(
@@ -624,8 +638,10 @@ def _signs(
     """The sign before the fraction of the numbers of each column, by name."""
     answer = given.choice("decimal", tuple(DECIMALS))
     unclear = [column for column in columns if column.decimal_sign == "either"]
+    if answer and not unclear:
+        _check_sign(columns, answer, given)
     if unclear and not answer:
-        example = next(text for text in unclear[0].counts if "," in text)
+        example = next(text for text in unclear[0].counts if "," in text or "." in text)
         asked.append(
             Question(
                 "decimal",
@@ -635,8 +651,28 @@ def _signs(
                 file,
             )
         )
-    signs = {c.name: c.decimal_sign if c.decimal_sign in (".", ",") else "." for c in columns}
-    return {name: DECIMALS[answer] if answer else sign for name, sign in signs.items()}
+    other = DECIMALS[answer] if answer else "."
+    return {c.name: c.decimal_sign if c.decimal_sign in (".", ",") else other for c in columns}
+
+
+def _check_sign(columns: Sequence[Column], answer: str, given: _Answers) -> None:
+    """Raise InputError where no column leaves the sign open and one has another than the answer."""
+    signs = {sign: word for word, sign in DECIMALS.items()}
+    for column in columns:
+        sign = column.decimal_sign
+        if sign in signs and signs[sign] != answer and is_surely(column.counts, sign):
+            example = next(text for text in column.counts if is_surely({text: 1}, sign))
+            raise InputError(
+                f"MAP answers decimal={answer}, but the values of '{column.name}' in "
+                f"'{given.raw.path}', such as {example}, have a decimal {signs[sign]}: take it "
+                f"away, or answer for the other file with {given.other}.decimal."
+            )
+
+
+def _tells_order(column: Column) -> bool:
+    """Whether some value is a time with its days and months in one order only."""
+    parts = [re.split("[-/.]", text)[:2] for text in column.counts]
+    return any(p.isdigit() and int(p) > 12 for pair in parts for p in pair)
 
 
 # -- Customers -------------------------------------------------------------------------------------
@@ -675,7 +711,12 @@ def map_customers(
     attributes, left_out = [], {}
     as_text = {column.name for column in given.columns("text")}
     unwanted = {column.name for column in given.columns("leave_out")}
-    signs = _signs([c for c in raw.columns if c.is_number], given, asked, "customers")
+    used = [
+        c for c in raw.columns if c.name not in unwanted | as_text and not _why_not(c, raw, as_text)
+    ]
+    key = customer.column.name if customer else None
+    numbers = [c for c in used if c.is_number and not c.is_boolean and c.name != key]
+    signs = _signs(numbers, given, asked, "customers")
     # A value that is summed becomes the feature monetary.
     names = {"monetary"} if any("+" in text for text in given.texts("value")) else set()
     for column in raw.columns:

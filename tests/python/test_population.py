@@ -1,5 +1,6 @@
 """A population from a file of one's own: what is proposed, what is asked, and what is built."""
 
+import argparse
 import csv
 import json
 import os
@@ -35,7 +36,13 @@ from segmentation.population.inspect import (
     read_number,
     time_reading,
 )
-from segmentation.population.mapping import Questions, check_join, make_plan, parse_answers
+from segmentation.population.mapping import (
+    Question,
+    Questions,
+    check_join,
+    make_plan,
+    parse_answers,
+)
 from segmentation.population.write import insert_population, render
 
 # -- Helpers ---------------------------------------------------------------------------------------
@@ -124,7 +131,12 @@ K-2;B-3;31.03.2023;A1;Möbel;1;9,99;9,99 €
         (["$1,234.50", "3"], "."),
         (["1.234,50 €", "9,99"], ","),
         (["1,234", "5"], "either"),
-        (["1.234", "5"], "."),
+        (["1.234", "5"], "either"),
+        (["1.250", "2.400", "10.125"], "either"),
+        (["1.250", "1.234.567"], ","),
+        (["1.250", "0.125"], "."),
+        (["1,250", "-0,125"], ","),
+        (["1", "5"], "."),
         (["a", "b"], None),
         ([], None),
     ],
@@ -313,6 +325,43 @@ def test_a_decimal_sign_that_cannot_be_told_is_a_question():
 
     assert asked(events) == {"decimal": ("point", "comma")}
     assert plan_of(events, answers="decimal=comma").events.sign_of("amount") == ","
+
+
+GERMAN_DAYS = raw(
+    "Kundennummer;Datum;Betrag\n1;17.01.2023;1.250\n2;18.01.2023;2.400\n2;19.01.2023;10.125", ";"
+)
+
+
+def test_numbers_with_three_digits_after_their_only_sign_are_a_question():
+    assert asked(GERMAN_DAYS) == {"decimal": ("point", "comma")}
+    assert plan_of(GERMAN_DAYS, answers="decimal=comma").events.sign_of("amount") == ","
+
+
+def test_an_answer_for_one_file_is_not_taken_against_the_values_of_the_other():
+    events = raw('customer_id,date,amount\n1,13/1/2020,"1,50"\n2,14/1/2020,"2,25"')
+    people = raw("customer_id,revenue,joined_date\n1,1.250,1/2/2020\n2,2.400,3/4/2020")
+    for answers, sentence in (
+        ("decimal=point, customers.time_format=day first", "have a decimal comma"),
+        ("customers.decimal=point, time_format=month first", "are day first"),
+        ("events.decimal=point, customers.decimal=point, time_format=day first", "decimal comma"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            plan_of(events, people, answers)
+    plan = plan_of(events, people, "customers.decimal=point, customers.time_format=month first")
+
+    assert set(asked(events, people)) == {"decimal", "time_format"}
+    assert plan.events.sign_of("amount") == ","
+    assert plan.customers.attributes[0].decimal_sign == "."
+    assert plan.customers.attributes[1].time.style == "month first"
+
+
+def test_a_question_about_one_of_two_files_names_it():
+    options = argparse.Namespace(name="mine", events="e.csv", customers="c.csv", map="")
+    question = Question("decimal", "Is it?", ("point", "comma"), "customers")
+
+    printed = command_line.command(Questions([question]), options)
+
+    assert printed.endswith("MAP=customers.decimal=point")
 
 
 def test_event_types_without_a_purchase_are_a_question():
@@ -631,7 +680,8 @@ def run_dbt(project: Path, *arguments: str, data: Path | None = None) -> tuple[i
 
 
 Sale = dict[str, str]
-HEADER = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "Customer ID")
+HEADER = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "Customer ID",
+          "Source", "Raw", "Copies")  # fmt: skip
 
 
 def sales() -> list[Sale]:
@@ -652,6 +702,10 @@ def sales() -> list[Sale]:
                     "InvoiceDate": f"{time.month}/{time.day}/{time.year} {time:%H:%M}",
                     "UnitPrice": rng.choice(("0.85", "2.55", "1.005", "12.50")),
                     "Customer ID": rng.choice((f"{customer}.0", str(customer))),
+                    # Names that the models use themselves.
+                    "Source": "web",
+                    "Raw": "raw",
+                    "Copies": "7",
                 }
                 rows.append(row)
                 if rng.random() < 0.05:
@@ -679,7 +733,9 @@ def write_sales(path: Path) -> None:
         file.write("1;2;3\n")
 
 
-MEMBERS_HEADER = ["Customer ID", "Group", "Joined Date", "Age", "Newsletter"]
+MEMBERS_HEADER = [
+    *("Customer ID", "Group", "Joined Date", "Age", "Newsletter", "Source", "Raw", "Copies")
+]
 
 
 def members() -> list[list[str]]:
@@ -687,11 +743,13 @@ def members() -> list[list[str]]:
     rng = random.Random(6)
     rows = [
         [str(customer), rng.choice("ABC?"), f"{rng.randint(13, 28)}/{rng.randint(1, 9)}/2010",
-         str(rng.randint(18, 80)), rng.choice(("yes", "no"))]
+         str(rng.randint(18, 80)), rng.choice(("yes", "no")),
+         *(("web", "a", "1") if customer % 3 else ("shop", "b", "2"))]
         for customer in range(12010, 12150)
     ]  # fmt: skip
     rows[0][3], rows[1][2], rows[2][3] = "old", "soon", "Unknown"
-    rows += [["12040", "A", "13/1/2010", "1", "no"], ["", "A", "13/1/2010", "1", "no"]]
+    rest = ["A", "13/1/2010", "1", "no", "web", "a", "1"]
+    rows += [["12040", *rest], ["", *rest]]
     return rows
 
 
@@ -867,16 +925,18 @@ def test_features_equal_an_oracle(own_data: Path):
 def test_attributes_equal_the_file(own_data: Path):
     built = query(
         own_data,
-        "select customer_id, stated_group, age, newsletter, joined_days "
-        "from features.retail_features",
+        "select customer_id, stated_group, age, newsletter, joined_days, stated_source, "
+        "stated_raw, stated_copies from features.retail_features",
     )
     as_of = datetime.fromisoformat(
         query(own_data, "select cast(as_of as varchar) from features.retail_as_of")[0][0]
     )
     rows = {row[0]: row for row in members() if row[0] not in ("", "12040")}
 
-    for customer, group, age, newsletter, days in built:
-        _, g, joined, a, n = rows.get(customer, ["", "", "", "", ""])
+    for customer, group, age, newsletter, days, *own in built:
+        _, g, joined, a, n, *texts = rows.get(customer, [""] * 8)
+        expected = [texts[0] or None, texts[1] or None, float(texts[2]) if texts[2] else None]
+        assert own == expected
         assert group == (g.lower() if g not in ("", "?") else None)
         assert age == (float(a) if a.isdigit() else None)
         assert newsletter == {"yes": True, "no": False}.get(n)

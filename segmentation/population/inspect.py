@@ -64,12 +64,15 @@ class TimeReading:
     formats: the strptime formats, day first where it may be either; none for iso and epoch.
     per_second: 1 for epochs in seconds, 1000 in thousandths.
     has_clock: whether any value states a time of day other than midnight.
+    share: the share of the values that are times; odd: one that is none.
     """
 
     style: str
     formats: tuple[str, ...] = ()
     per_second: int = 1
     has_clock: bool = False
+    share: float = 1.0
+    odd: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -227,7 +230,10 @@ def is_surely(counts: Mapping[str, int], sign: str) -> bool:
 
 
 def time_reading(counts: Mapping[str, int]) -> TimeReading | None:
-    """How nine in ten of the texts are read as points in time; None where they cannot be."""
+    """How half of the texts or more are read as points in time; None where they cannot be.
+
+    Bare digits may be something else, so that nine in ten of them have to.
+    """
     total = sum(counts.values())
     styles = {
         "iso": _ISO,
@@ -238,8 +244,11 @@ def time_reading(counts: Mapping[str, int]) -> TimeReading | None:
     }
     for style, pattern in styles.items():
         matches = {text: match for text in counts if (match := pattern.fullmatch(text))}
-        if total and sum(counts[text] for text in matches) >= 0.9 * total:
-            return _reading(style, list(matches.values()))
+        known = sum(counts[text] for text in matches)
+        if total and known >= (0.9 if style in ("compact", "epoch") else 0.5) * total:
+            odd = next((text for text in counts if text not in matches), "")
+            reading = _reading(style, list(matches.values()))
+            return replace(reading, share=known / total, odd=odd)
     return None
 
 
@@ -331,6 +340,8 @@ def read_file(path: str) -> RawFile:
             "have: rename the file or its folder."
         )
     path = str(Path(path).expanduser().absolute())
+    if Path(path).is_dir():
+        raise InputError(f"'{path}' is a folder: give the files in it, as in '{path}/*.csv'.")
     files = sorted(file for file in glob(path) if Path(file).is_file())
     if not files:
         raise InputError(f"no file matches '{path}': give the path of a CSV or Parquet file.")
@@ -350,8 +361,8 @@ def read_file(path: str) -> RawFile:
         return _read_rows(RawFile(path, file_format, options, (), 0), names)
     except duckdb.Error as error:
         raise InputError(
-            f"'{path}' cannot be read: {str(error).strip().splitlines()[0]}. Mend the file or "
-            "choose another."
+            f"'{path}' cannot be read: {str(error).strip().splitlines()[0].rstrip('. ')}. Mend the "
+            "file or choose another."
         ) from error
 
 
@@ -446,6 +457,12 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
             delimiter = max(",;\t|", key=lines[0].count)
         if delimiter not in lines[0]:
             delimiter = max(",;\t|", key=lines[0].count)
+        if delimiter not in lines[0] and len(set(map(len, lines))) == 1 < len(lines):
+            raise InputError(
+                f"'{file}' has lines of one width and nothing between their columns, such as "
+                f"{lines[0][:80]!r}: columns of a fixed width are not read unless blanks set them "
+                "apart. Write a delimiter between them."
+            )
         if delimiter not in lines[0]:
             raise InputError(
                 f"'{file}' has one column only, or a delimiter other than comma, semicolon, tab or "
@@ -454,10 +471,18 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
         options = (
             f"all_varchar = true, delim = {text_literal(delimiter)}, quote = '\"', escape = '\"'"
         ) + encoded
-        rows = connection.execute(
-            f"select * from read_csv({text_literal(file)}, header = false, {options}, "
-            "ignore_errors = true, parallel = false) limit 1000"
-        ).fetchall()
+        try:
+            rows = connection.execute(
+                f"select * from read_csv({text_literal(file)}, header = false, {options}, "
+                "ignore_errors = true, parallel = false) limit 1000"
+            ).fetchall()
+        except duckdb.Error:
+            if line := _open_quote(file, encoding):
+                raise InputError(
+                    f"'{file}' has a quote that is never closed, first in the line {line[:80]!r}: "
+                    "close it, or double the quotes inside of texts."
+                ) from None
+            raise
     if len(rows) < 0.1 * len(lines):
         raise InputError(
             f"only {len(rows)} of the first {len(lines)} lines of '{file}' can be split like its "
@@ -477,6 +502,14 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
     names = [f"column_{i + 1}" for i in range(len(first))]
     listed = ", ".join(text_literal(name) for name in names)
     return "csv", f"header = false, names = [{listed}], {options}", tuple(names)
+
+
+def _open_quote(file: str, encoding: str) -> str | None:
+    """The first line with an odd number of quotes, where the file has an odd number of them."""
+    opened = gzip.open if file.lower().endswith(".gz") else open
+    with opened(file, "rt", encoding=encoding, errors="replace") as text:
+        odd = [line.rstrip("\r\n") for line in text if line.count('"') % 2]
+    return odd[0] if len(odd) % 2 else None
 
 
 def _is_header(first: Sequence[str | None]) -> bool:
@@ -545,6 +578,25 @@ def _read_rows(raw: RawFile, names: Sequence[str] | None) -> RawFile:
         for column in ordered
     )
     return replace(raw, columns=ordered, rows=rows, sample=sample)
+
+
+def shared_keys(raw: RawFile, name: str, other: RawFile, other_name: str) -> tuple[int, int]:
+    """The number of keys that stand in a column of both files, and in the one that has fewer."""
+    with duckdb.connect() as connection:
+        keys = [_keys(raw, name), _keys(other, other_name)]
+        counts = [f"select count(*) from ({query})" for query in (*keys, " intersect ".join(keys))]
+        first, second, both = (connection.execute(query).fetchall()[0][0] for query in counts)
+    return both, min(first, second)
+
+
+def _keys(raw: RawFile, name: str) -> str:
+    """A query for the different keys of a column, as the macro key_text has them."""
+    text = f"trim(cast({quoted(name)} as varchar), ' \t\r\n')"
+    if raw.format == "lines":
+        position = [column.name for column in raw.columns].index(name) + 1
+        text = f"list_extract(string_split_regex(trim(line), ' +'), {position})"
+    key = f"regexp_replace({text}, '^(-?[0-9]+)[.]0+$', '\\1')"
+    return f"(select distinct {key} as key from {relation_of(raw)} where {text} != '')"
 
 
 def _settled(connection, relation: str, column: Column) -> Column:

@@ -18,6 +18,7 @@ from segmentation.population.inspect import (
     is_writable,
     plain_name,
     read_number,
+    shared_keys,
 )
 from segmentation.population.names import (
     ACTIVITY_PATTERN,
@@ -41,6 +42,7 @@ from segmentation.population.names import (
     PURCHASE_WORDS,
     RETURN_WORDS,
     ROLE_KEYS,
+    TELEPHONE,
     UNDONE,
     VALUE_PATTERNS,
     reserved_words,
@@ -368,7 +370,8 @@ def _proposed(role: str, columns: Sequence[Column], asked: list[Question], file:
         return None
     by_name = ranks[best[0].name] < len(PATTERNS[role])
     name = f"is named as one ({plain_name(best[0].name)})" if by_name else "alone"
-    return Role(best[0], f"{name}; {CONTENT[role][1]}" if by_name else f"{name} {CONTENT[role][1]}")
+    holds = CONTENT[role][1] + (_unread(best[0]) if role == "time" else "")
+    return Role(best[0], f"{name}; {holds}" if by_name else f"{name} {holds}")
 
 
 # -- Events ----------------------------------------------------------------------------------------
@@ -457,6 +460,20 @@ def _doubts(roles: Mapping[str, Role], raw: RawFile, given: _Answers) -> Iterato
                     "or go without.",
                     "none",
                 )
+    if "time" in roles and open_to_doubt("time"):
+        column = roles["time"].column
+        if column.time.share < 0.9:
+            yield ask(
+                "time",
+                f"Is {column.name} the time? Only {column.time.share:.0%} of its values are times, "
+                f"and rows with others, such as {column.time.odd}, would be rejected.",
+                column.name,
+            )
+    is_bare = all(re.fullmatch(r"column_\d+", column.name) for column in raw.columns)
+    numeric = [c for c in free if c.is_number and not c.is_boolean]
+    open_numbers = not set(_NUMERIC) & set(roles) and all(map(open_to_doubt, _NUMERIC))
+    if is_bare and numeric and open_numbers and {"customer", "time"} <= set(roles):
+        yield _unnamed_numbers(numeric)
     for role in ("amount", "quantity"):
         if role in roles and open_to_doubt(role):
             column = roles[role].column
@@ -503,6 +520,20 @@ def _doubts(roles: Mapping[str, Role], raw: RawFile, given: _Answers) -> Iterato
                 others[0].name,
                 column.name,
             )
+
+
+def _unnamed_numbers(numeric: Sequence[Column]) -> Question:
+    """The question what the numbers of a file without a header are."""
+    whole = [c for c in numeric if all(n == int(n) for n in c.numbers() if math.isfinite(n))]
+    money = [c for c in numeric if c not in whole] or whole[-1:]
+    pieces = [c for c in whole if c not in money]
+    names = ", ".join(column.name for column in numeric)
+    if not pieces:
+        choices = (money[0].name, "none")
+        return Question("amount", f"The file has no header: what is {names}?", choices, "events")
+    choices = (f"{pieces[0].name}, amount={money[0].name}", "none")
+    sentence = f"The file has no header: which of {names} is the quantity, and which the amount?"
+    return Question("quantity", sentence, choices, "events")
 
 
 def _settled(events: Events, raw: RawFile) -> Events:
@@ -765,6 +796,9 @@ def _why_not(column: Column, raw: RawFile, as_text: set[str]) -> str | None:
     sampled = column.known + column.missing
     is_key = levels == sampled and re.fullmatch(r"(\w+_)?(id|key|nr|number|index|unnamed\w*)", name)
     if column.is_number and column.name not in as_text:
+        called = sum(n for text, n in column.counts.items() if TELEPHONE.fullmatch(text))
+        if called > 0.5 * column.known:
+            return "it holds telephone numbers"
         if CODE.search(name):
             return f"its numbers are names, not amounts; with text={column.name} it is one"
         numbers = column.numbers()
@@ -802,7 +836,7 @@ def _attribute(
             _unused(f"{base}_days", taken | (EVENT_FEATURES if both else set())),
             column,
             "date",
-            "holds dates",
+            f"holds dates{_unread(column)}",
             time=_ordered(column, given, asked),
         )
     if column.is_number:
@@ -817,6 +851,13 @@ def _attribute(
             is_long_tailed=numbers[0] >= 0 and len(set(numbers)) > 10 and mean > 1.3 * middle > 0,
         )
     return Attribute(name, column, "text", f"holds {len(column.words)} different words")
+
+
+def _unread(column: Column) -> str:
+    """Words for the values of a column of times that are none, if there are any."""
+    if column.time.share == 1:
+        return ""
+    return f"; {1 - column.time.share:.1%} of its values are none, such as {column.time.odd}"
 
 
 def _is_date_name(column: Column) -> bool:
@@ -885,7 +926,7 @@ def make_plan(
 
 
 def check_join(plan: Plan) -> None:
-    """Raise InputError where no customer of one file stands in the other, as far as was looked."""
+    """Raise InputError where no customer of one file stands in the other, and ask where few do."""
     if not (plan.events and plan.customers):
         return
     events = plan.events.roles["customer"].column
@@ -894,8 +935,20 @@ def check_join(plan: Plan) -> None:
         {re.sub(r"^(-?[0-9]+)[.]0+$", r"\1", text) for text in column.counts}
         for column in (events, customers)
     )
-    is_whole = max(plan.events_file.rows, plan.customers_file.rows) <= SAMPLE_ROWS
-    if not keys & other_keys and (is_whole or len(other_keys) >= 100):
+    shared, least = len(keys & other_keys), min(len(keys), len(other_keys))
+    if max(plan.events_file.rows, plan.customers_file.rows) > SAMPLE_ROWS:
+        shared, least = shared_keys(
+            plan.events_file, events.name, plan.customers_file, customers.name
+        )
+    is_said = "MAP says so" in (plan.events.roles["customer"].why, plan.customers.customer.why)
+    if 0 < shared < 0.1 * least and not is_said:
+        sentence = (
+            f"Only {shared} customers stand in both files, {shared / least:.1%} of the smaller "
+            f"one: {events.name} has {', '.join(events.examples)}, and {customers.name} has "
+            f"{', '.join(customers.examples)}. Are these the columns that go together?"
+        )
+        raise Questions([Question("customer", sentence, (events.name,), "events")])
+    if not shared:
         raise InputError(
             f"no customer of '{plan.events_file.path}' ({events.name}: "
             f"{', '.join(events.examples)}) stands in '{plan.customers_file.path}' "
@@ -936,7 +989,9 @@ def _value(numbers: Sequence[Attribute], asked: list[Question]) -> tuple[str, ..
             return (found[0].name,)
         if found:
             break
-    columns = tuple(a.column.name for a in (found if numbers and found else numbers))
+    # Who has fractions is money sooner than whole numbers, and those sooner than what counts rows.
+    likely = sorted(found if numbers and found else numbers, key=_unlikely_value)
+    columns = tuple(a.column.name for a in likely)
     if not columns:
         raise InputError(
             "the customers have no column of numbers that says what a customer is worth, which "
@@ -952,6 +1007,15 @@ def _value(numbers: Sequence[Attribute], asked: list[Question]) -> tuple[str, ..
         )
     )
     return ()
+
+
+def _unlikely_value(attribute: Attribute) -> tuple[bool, bool]:
+    """How little a column of numbers looks like money: whether it names things, or is whole."""
+    name = plain_name(attribute.column.name)
+    names = [pattern for role in ("order", "session", "item") for pattern in PATTERNS[role]]
+    is_name = any(re.fullmatch(p, name) for p in names) or re.search(r"_(id|no|nr|key)$", name)
+    numbers = attribute.column.numbers(attribute.decimal_sign)
+    return bool(is_name), all(n == int(n) for n in numbers if math.isfinite(n))
 
 
 def _outcome(customers: Customers, given: _Answers) -> str | None:

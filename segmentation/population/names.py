@@ -154,11 +154,15 @@ AHEAD = re.compile(r"(^|_)(valid|expir\w*|until|due|renew\w*|next|ends?|ablauf\w
 
 # Numbers that name something.
 CODE = re.compile(
-    r"(^|_)(zip|zip_?code|post_?code|postal_code|plz|phone|telephone|telefon|fax)(_|$)"
+    r"(^|_)(zip|zip_?code|post_?code|postal_code|postleitzahl|plz|(tele)?phones?|telefon(nummer)?|"
+    r"mobile|mobil(nummer)?|mobiltelefon|handy(nummer)?|cell(_?phone)?|fax)(_|$)"
 )
 
 # Words that YAML takes for something other than a text.
 YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null"}
+
+# Numbers as telephones have them: +49 581295.
+TELEPHONE = re.compile(r"[+][0-9][0-9 ()/-]{5,}")
 
 # Names that the models use themselves, and words that SQL reserves.
 OWN_NAMES = {

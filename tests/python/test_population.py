@@ -526,6 +526,71 @@ def test_two_files_without_a_common_customer_are_a_sentence():
     check_join(plan_of(RETAIL, raw("customer_id,revenue\n17850,1.5\n12583,7.5")))
 
 
+@pytest.mark.parametrize("rows", [200, 30_000])
+def test_two_files_with_hardly_a_common_customer_are_a_question(tmp_path: Path, rows: int):
+    days = [f"{i}.0,2020-01-{1 + i % 28:02d},9.5\n" for i in range(rows)]
+    (tmp_path / "e.csv").write_text("customer_id,date,amount\n" + "".join(days))
+    files = [read_file(str(tmp_path / "e.csv"))]
+    for share in (0.05, 0.2):
+        people = [f"{i + int(rows * (1 - share))},{i % 7}.5\n" for i in range(rows)]
+        (tmp_path / f"{share}.csv").write_text("customer_id,revenue\n" + "".join(people))
+        files.append(read_file(str(tmp_path / f"{share}.csv")))
+    events, few, enough = files
+
+    with pytest.raises(Questions, match=f"Only {rows // 20} customers .* 5.0%"):
+        check_join(plan_of(events, few))
+    check_join(plan_of(events, few, "events.customer=customer_id"))
+    check_join(plan_of(events, enough))
+
+
+def test_money_is_offered_first_as_what_a_customer_is_worth():
+    lines = [f"{i},{i % 9 + 500},{i % 7},{i % 5}.5" for i in range(40)]
+    people = raw("\n".join(["customer_id,invoice_no,children,deposit", *lines]))
+
+    assert asked(customers=people) == {"value": ("deposit", "children", "invoice_no")}
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("contact", "+49 58{i}"), ("Mobile", "17{i}"), ("Telefonnummer", "58{i}"), ("PLZ", "2{i}")],
+)
+def test_telephones_and_postcodes_are_no_numbers(name, cell):
+    lines = [f"{i},{i % 7}.5,{cell.format(i=1290 + i % 30)}" for i in range(40)]
+    people = raw("\n".join([f"customer_id,revenue,{name}", *lines]))
+    customers = plan_of(customers=people).customers
+
+    assert [attribute.name for attribute in customers.attributes] == ["revenue"]
+    assert re.search("telephone numbers|are names", customers.left_out[name])
+
+
+def test_dates_with_other_words_among_them_are_dates_and_it_is_said():
+    days = ["never" if i % 10 == 0 else f"2020-01-{1 + i % 28:02d}" for i in range(60)]
+    lines = [f"{i},{i % 7}.5,{day}" for i, day in enumerate(days)]
+    people = raw("\n".join(["customer_id,revenue,last_login", *lines]))
+    [_, login] = plan_of(customers=people).customers.attributes
+
+    assert (login.name, login.kind) == ("last_login_days", "date")
+    assert login.why == "holds dates; 10.0% of its values are none, such as never"
+
+
+def test_a_time_that_many_rows_lack_is_a_question():
+    lines = [f"{i % 9},{'never' if i % 3 == 0 else '2020-01-02'},5.5" for i in range(60)]
+    events = raw("\n".join(["customer_id,date,amount", *lines]))
+
+    assert asked(events) == {"time": ("date",)}
+    assert roles(events, "time=date")["time"] == "date"
+
+
+def test_numbers_without_a_header_are_asked_for():
+    bare = raw("column_1,column_2,column_3,column_4\n1,19970101,5,2.5\n2,19970102,6,3.5")
+    answers = "customer=column_1, time=column_2"
+
+    assert asked(bare, answers=answers) == {"quantity": ("column_3, amount=column_4", "none")}
+    given = roles(bare, f"{answers}, quantity=column_3, amount=column_4")
+    assert (given["quantity"], given["amount"]) == ("column_3", "column_4")
+    assert "amount" not in roles(bare, f"{answers}, quantity=none")
+
+
 texts = st.text(max_size=12)
 cells = st.one_of(
     st.none(),
@@ -576,6 +641,9 @@ def test_files_that_cannot_be_read_get_sentences(tmp_path: Path):
     (tmp_path / "windows.csv").write_bytes("a;b\n5 €;Müller\n".encode("cp1252"))
     (tmp_path / "wide.csv").write_bytes("a;b\n5;6\n".encode("utf-16"))
     (tmp_path / "twice.csv").write_text("id,Amount,amount\n1,2,3\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "glued.txt").write_text("0000119970101\n0000219970102\n")
+    (tmp_path / "quote.csv").write_text('id,note\n1,"never\n2,x\n')
     title = "Report, 2019\n" + "1,2,3\n" * 20
     (tmp_path / "title.csv").write_text(title)
     for name, sentence in (
@@ -585,6 +653,9 @@ def test_files_that_cannot_be_read_get_sentences(tmp_path: Path):
         ("windows.csv", "save it as UTF-8"),
         ("wide.csv", "save it as UTF-8"),
         ("twice.csv", "called amount"),
+        ("folder", r"is a folder: .*/folder/\*\.csv'\.$"),
+        ("glued.txt", "fixed width are not read"),
+        ("quote.csv", "a quote that is never closed, first in the line '1,\"never'"),
         ("title.csv", "lines above the header"),
     ):
         with pytest.raises(InputError, match=sentence):

@@ -251,6 +251,7 @@ def attribute_features(plan: Plan) -> list[Feature]:
         "boolean": "The column {column}: whether it says yes.",
         "text": "The column {column}, in lower case.",
         "date": "Days from the day of the column {column} to as_of; none for a day after it.",
+        "birth": "Age in whole years at as_of, by the column {column}; none for a later birth.",
         "ahead": "Days from the day of the column {column} to as_of; below 0 for a day after it.",
     }
     copies = near_copies(plan.customers, plan)

@@ -23,6 +23,7 @@ from segmentation.population.inspect import (
 from segmentation.population.names import (
     ACTIVITY_PATTERN,
     AHEAD,
+    BIRTH,
     CANCEL_WORDS,
     CODE,
     DECIMALS,
@@ -143,8 +144,9 @@ class Events:
 class Attribute:
     """A feature of customers from one column.
 
-    kind: number, boolean, text or date; a date becomes the days from it to as_of.
-    decimal_sign: of a number; time: of a date.
+    kind: number, boolean, text, date or birth; a date becomes the days from it to as_of, a birth
+        the whole years.
+    decimal_sign: of a number; time: of a date or birth.
     is_long_tailed: whether it is clustered as ln(1 + x).
     """
 
@@ -163,7 +165,9 @@ class Attribute:
 
     @property
     def staged(self) -> str:
-        """The staged column: a date is a point in time there, and days as a feature."""
+        """The staged column: a date is a point in time there, and days or years as a feature."""
+        if self.kind == "birth":
+            return re.sub("^age_years", "born_at", self.name)
         if self.kind != "date":
             return self.name
         return re.sub(r"_days(_\d+)?$", r"_at\1", self.name)
@@ -768,6 +772,14 @@ def map_customers(
             )
             attributes.append(attribute)
             names |= {attribute.name, attribute.staged}
+    if not both and not any(a.kind == "date" and not a.is_ahead for a in attributes):
+        births = [a for a in attributes if a.kind == "birth"]
+        attributes = [a for a in attributes if a not in births]
+        left_out |= {
+            birth.column.name: "no other date of the file says on which day the age counts: add a "
+            "column of ages, or of a date such as the last purchase"
+            for birth in births
+        }
     return Customers(customer, tuple(attributes), left_out)
 
 
@@ -828,6 +840,15 @@ def _attribute(
         return Attribute(name, column, "text", "MAP says so")
     if column.is_boolean:
         return Attribute(name, column, "boolean", f"holds {' and '.join(column.words[:2])}")
+    if column.time and BIRTH.search(plain_name(column.name)):
+        taken = names | {re.sub(r"^born_at(_\d+)?$", r"age_years\1", other) for other in names}
+        return Attribute(
+            _unused("age_years", taken),
+            column,
+            "birth",
+            f"is named as a birth; holds dates{_unread(column)}",
+            time=_ordered(column, given, asked),
+        )
     if column.time and (column.time.is_text or _is_date_name(column)):
         base = re.sub(r"_(date|at|on|datum|timestamp|time|day)$|^(date_of|date|dt)_", "", name)
         # What is called joined_at takes joined_days as well, whose staged column that would be.

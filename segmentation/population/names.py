@@ -161,6 +161,9 @@ CODE = re.compile(
 # Words that YAML takes for something other than a text.
 YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null"}
 
+# Dates of birth: they become an age, and say nothing of when the data end.
+BIRTH = re.compile(r"birth|(^|_)(dob|born|geb)(_|$)|geburt|naissance|nacimiento")
+
 # Numbers as telephones have them: +49 581295.
 TELEPHONE = re.compile(r"[+][0-9][0-9 ()/-]{5,}")
 

@@ -65,6 +65,13 @@ def time_call(raw_name: str, reading: TimeReading) -> str:
     return call("written_time", raw_name, f"[{formats}]")
 
 
+def birth_time(raw_name: str, reading: TimeReading) -> str:
+    """The time of a birth; 1900-01-01, and what is before it, stands for an unknown one."""
+    sentinel, inner = "timestamp '1900-01-01'", " " * 12
+    known = f"greatest({time_call(raw_name, reading)}, {sentinel})"
+    return f"nullif(\n{inner}{known},\n{inner}{sentinel}\n        )"
+
+
 def number_call(raw_name: str, sign: str) -> str:
     """The call of the macro that reads a number with that decimal sign."""
     return call("written_number", raw_name, *(["','"] if sign == "," else []))
@@ -279,13 +286,15 @@ def customer_models(plan: Plan) -> dict[str, object]:
             "text": lambda c, a: call("known_text", c),
             "boolean": lambda c, a: call("is_yes", c),
             "date": lambda c, a: time_call(c, a.time),
+            "birth": lambda c, a: birth_time(c, a.time),
             "number": lambda c, a: f"cast({number_call(c, a.decimal_sign)} as double)",
         }
         renamed.append(named(expressions[attribute.kind](column, attribute), name))
         if attribute.kind != "text":
             given = call("known_key", column, indent=24)
             condition = f"{given} is not null and {name} is null"
-            branch = when(condition, f"'{sentence_of(name)} cannot be read'", 20)
+            unknown = " or stands for unknown" if attribute.kind == "birth" else ""
+            branch = when(condition, f"'{sentence_of(name)} cannot be read{unknown}'", 20)
             unusable.append(f"case\n                    {branch}\n                end")
     reasons = []
     if raw.format == "lines":
@@ -308,6 +317,7 @@ def customer_models(plan: Plan) -> dict[str, object]:
         "unusable": unusable,
         "raw_row": _raw_row(raw),
         "staged": [attribute.staged for attribute in customers.attributes],
+        "births": [a.staged for a in customers.attributes if a.kind == "birth"],
     }
 
 

@@ -159,12 +159,13 @@ def _tests(feature: Feature) -> list[str]:
 def _feature_columns(plan: Plan) -> list[str]:
     """The lines of the features model that take columns from activity and customers."""
     lines = []
-    dates = {a.name: a for a in plan.customers.attributes if a.kind == "date"}
+    dates = {a.name: a for a in plan.customers.attributes if a.kind in ("date", "birth")}
     for feature in features_of(plan):
         name = feature.name
         if feature.model == "customers" and name in dates:
             column = f"customers.{dates[name].staged}"
-            days = f"{{{{ days_between('{column}', 'observation.as_of') }}}}"
+            macro = "whole_years" if dates[name].kind == "birth" else "days_between"
+            days = f"{{{{ {macro}('{column}', 'observation.as_of') }}}}"
             if not dates[name].is_ahead:
                 if len(days) > LINE - 21:
                     days = days.replace("(", f"(\n{' ' * 20}").replace(")", f"\n{' ' * 16})")
@@ -304,7 +305,7 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
         add(unreadable, "base_unreadable.sql", entity=entity)
         add(f"{staging}/base_{p}__{entity}.sql", f"base_{entity}.sql", **values)
         add(f"{staging}/stg_{p}__{entity}.sql", f"stg_{entity}.sql", **values)
-        add(f"{staging}/stg_{p}__rejected_{entity}.sql", f"rejected_{entity}.sql")
+        add(f"{staging}/stg_{p}__rejected_{entity}.sql", f"rejected_{entity}.sql", **values)
     add(f"{staging}/{p}_staging.yml", "staging.yml", entities=_staged_entities(plan))
     if events:
         tests = staging_unit_tests(plan)
@@ -419,7 +420,7 @@ def _add_features(plan: Plan, add) -> None:
         has_events=events is not None,
         has_customers=plan.customers is not None,
         has_diversity=bool(items),
-        has_dates=bool(dates),
+        has_dates=any(a.time for a in plan.customers.attributes) if plan.customers else False,
         columns=_feature_columns(plan) if plan.customers else [],
         scores=_score_lines(plan) if events else [],
     )

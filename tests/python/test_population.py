@@ -573,6 +573,19 @@ def test_dates_with_other_words_among_them_are_dates_and_it_is_said():
     assert login.why == "holds dates; 10.0% of its values are none, such as never"
 
 
+def test_a_date_of_birth_is_an_age_and_never_the_clock():
+    lines = [f"{i},{i % 7}.5,20{i:02d}-01-15,2020-01-{1 + i % 28:02d}" for i in range(40)]
+    people = raw("\n".join(["customer_id,revenue,Geburtsdatum,last_order", *lines]))
+    files = render(plan_of(customers=people), Path("/project"))
+    alone = raw("\n".join(line.rpartition(",")[0] for line in ["id,revenue,dob,x", *lines]))
+    customers = plan_of(customers=alone).customers
+
+    assert "'max(last_order_at)'" in files["models/features/mine/mine_as_of.sql"]
+    assert "whole_years" in files["models/features/mine/mine_features.sql"]
+    assert [attribute.name for attribute in customers.attributes] == ["revenue"]
+    assert "says on which day the age counts" in customers.left_out["dob"]
+
+
 def test_a_time_that_many_rows_lack_is_a_question():
     lines = [f"{i % 9},{'never' if i % 3 == 0 else '2020-01-02'},5.5" for i in range(60)]
     events = raw("\n".join(["customer_id,date,amount", *lines]))
@@ -805,7 +818,8 @@ def write_sales(path: Path) -> None:
 
 
 MEMBERS_HEADER = [
-    *("Customer ID", "Group", "Joined Date", "Age", "Newsletter", "Source", "Raw", "Copies")
+    *("Customer ID", "Group", "Joined Date", "Age", "Newsletter", "Source", "Raw", "Copies"),
+    "Birth Date",
 ]
 
 
@@ -815,11 +829,12 @@ def members() -> list[list[str]]:
     rows = [
         [str(customer), rng.choice("ABC?"), f"{rng.randint(13, 28)}/{rng.randint(1, 9)}/2010",
          str(rng.randint(18, 80)), rng.choice(("yes", "no")),
-         *(("web", "a", "1") if customer % 3 else ("shop", "b", "2"))]
+         *(("web", "a", "1") if customer % 3 else ("shop", "b", "2")),
+         {12013: "1/1/1900", 12014: "1/1/2050"}.get(customer, f"{customer % 28 + 1}/6/1975")]
         for customer in range(12010, 12150)
     ]  # fmt: skip
     rows[0][3], rows[1][2], rows[2][3] = "old", "soon", "Unknown"
-    rest = ["A", "13/1/2010", "1", "no", "web", "a", "1"]
+    rest = ["A", "13/1/2010", "1", "no", "web", "a", "1", "13/6/1975"]
     rows += [["12040", *rest], ["", *rest]]
     return rows
 
@@ -930,6 +945,8 @@ def test_nothing_of_the_files_is_lost(own_data: Path):
         ("customers", "row", "customer stands in several rows that differ"),
         ("customers", "value", "age cannot be read"),
         ("customers", "value", "joined at cannot be read"),
+        ("customers", "value", "born at cannot be read or stands for unknown"),
+        ("customers", "value", "born at lies after as_of"),
     }
 
 
@@ -997,15 +1014,18 @@ def test_attributes_equal_the_file(own_data: Path):
     built = query(
         own_data,
         "select customer_id, stated_group, age, newsletter, joined_days, stated_source, "
-        "stated_raw, stated_copies from features.retail_features",
+        "stated_raw, stated_copies, age_years from features.retail_features",
     )
     as_of = datetime.fromisoformat(
         query(own_data, "select cast(as_of as varchar) from features.retail_as_of")[0][0]
     )
     rows = {row[0]: row for row in members() if row[0] not in ("", "12040")}
 
-    for customer, group, age, newsletter, days, *own in built:
-        _, g, joined, a, n, *texts = rows.get(customer, [""] * 8)
+    for customer, group, age, newsletter, days, *own, years in built:
+        _, g, joined, a, n, *texts, birth = rows.get(customer, [""] * 9)
+        born = datetime.strptime(birth, "%d/%m/%Y") if birth.endswith("1975") else None
+        had = born and (as_of.month, as_of.day) >= (born.month, born.day)
+        assert years == (as_of.year - born.year - (not had) if born else None)
         expected = [texts[0] or None, texts[1] or None, float(texts[2]) if texts[2] else None]
         assert own == expected
         assert group == (g.lower() if g not in ("", "?") else None)

@@ -22,7 +22,7 @@ def test_the_summary_shows_every_segment_and_where_every_row_went(sample_build: 
     for name, customers in segments:
         assert name in text
         assert f"{customers:,}" in text
-    assert "9,843 rows = 9,829 used + 8 rejected + 6 exact duplicates" in text
+    assert "10,445 rows = 10,431 used + 8 rejected + 6 exact duplicates" in text
     assert "Filled 10 missing values of income by xgboost" in text
     assert str(sample_build.database) in text.replace("\n", "")
 

@@ -157,10 +157,6 @@ class RawFile:
     rows: int
     sample: pd.DataFrame | None = None
 
-    def column(self, name: str) -> Column:
-        """The column of that name."""
-        return next(column for column in self.columns if column.name == name)
-
 
 # -- Values ----------------------------------------------------------------------------------------
 

@@ -9,6 +9,9 @@ cases (given, meanings, expected) as (
     ('unknown', map(['budget=mid', 'budget=unknown'], ['medium', null]), null),
     ('mid', map(['size=mid'], ['large']), 'mid'),
     ('mid', map([], []), 'mid'),
+    ('N/A', map(['budget=mid'], ['medium']), null),
+    ('-', map(['budget=-'], ['low']), 'low'),
+    ('none', map([], []), 'none'),
     (null, map(['budget=mid'], ['medium']), null)
 
 ),

@@ -63,6 +63,12 @@ def word(row: dict[str, str], column: str) -> str | None:
     return found and found.lower()
 
 
+def known(stated: str | None) -> str | None:
+    """The word, and None for one that says nothing."""
+    nothing = {"unknown", "n/a", "na", "nan", "null", "?", "-", "--", "missing", "undefined"}
+    return None if stated in nothing else stated
+
+
 def key(row: dict[str, str], column: str) -> str | None:
     """The identifier as text: 7.0, of which a spreadsheet made a float, is 7 again."""
     found = text(row, column)
@@ -374,8 +380,8 @@ def person(row: dict[str, str], as_of: datetime, words: dict) -> dict[str, objec
     return {
         "age_years": as_of.year - birth_year if was_possible else None,
         "tenure_days": days(enrolled_on, as_of),
-        "education": words.get(("education", education), education),
-        "marital_status": words.get(("marital_status", marital_status), marital_status),
+        "education": words.get(("education", education), known(education)),
+        "marital_status": words.get(("marital_status", marital_status), known(marital_status)),
         "income": income if income is not None and income >= 0 else None,
         "child_count": whole(row, "Kidhome"),
         "teen_count": whole(row, "Teenhome"),
@@ -432,11 +438,11 @@ def shop_customer(row: dict[str, str]) -> dict[str, object]:
     family_size = possible(whole(row, "Family Size"), 1, 100)
     both_known = income is not None and family_size is not None
     return {
-        "gender": word(row, "Gender"),
+        "gender": known(word(row, "Gender")),
         "age_years": possible(whole(row, "Age"), 1, 110),
         "income": income,
         "spending_score": possible(whole(row, "Spending Score (1-100)"), 1, 100),
-        "profession": word(row, "Profession"),
+        "profession": known(word(row, "Profession")),
         "work_experience_years": possible(whole(row, "Work Experience"), 0, 100),
         "family_size": family_size,
         "family_income_product": income * family_size if both_known else None,
@@ -471,14 +477,15 @@ def recipient(row: dict[str, str], words: dict) -> dict[str, object]:
     """What is stated about one recipient, in the words that are used for it."""
 
     def meaning(feature: str, *columns: str) -> str | None:
-        stated = next((word(row, column) for column in columns if word(row, column)), None)
+        stated = [word(row, column) for column in columns if word(row, column)]
+        stated = next((found for found in stated if known(found)), None)
         return words.get((feature, stated), stated)
 
     age = whole(row, "age")
     hobbies = stated_items(text(row, "hobbies"))
     if hobbies is not None:
-        meanings = {words.get(("hobbies", hobby), hobby) for hobby in hobbies}
-        hobbies = sorted(meanings - {None})
+        meanings = {words.get(("hobbies", hobby), known(hobby)) for hobby in hobbies}
+        hobbies = sorted(meanings - {None, "none"}) if meanings != {None} else None
     return {
         "age_years": age if age is not None and 0 <= age <= 110 else None,
         "hobbies": hobbies,
@@ -560,16 +567,14 @@ def parsed_time(text: str) -> datetime | None:
 
 
 def kept(rows: list[tuple]) -> list[tuple]:
-    """Of (key, export, value): the rows of each key's latest export, where that has one only."""
-    latest, counts = {}, Counter()
-    for about, export, _ in rows:
-        latest[about] = max(export, latest.get(about, 0))
-        counts[about, export] += 1
-    return [
-        (about, value)
-        for about, export, value in rows
-        if export == latest[about] and counts[about, export] == 1
-    ]
+    """Of (key, export, value): the value of each key's latest export, where that has one only."""
+    said = {}
+    for about, export, value in rows:
+        values = said.setdefault(about, {}).setdefault(export, [])
+        if value not in values:
+            values.append(value)
+    latest = ((about, by_export[max(by_export)]) for about, by_export in said.items())
+    return [(about, values[0]) for about, values in latest if len(values) == 1]
 
 
 DAY_NUMBERS = (
@@ -652,13 +657,13 @@ def fitbit_features(folder: Path, as_of: datetime | None = None) -> Features:
     nights, weights = nights_of(folder, end), last_weights(folder, end)
     features = {}
     for customer, by_day in over.items():
-        if not by_day:
-            continue
         worn = {
             day: numbers
             for day, numbers in by_day.items()
-            if numbers["steps"] > 0 and sum(numbers["minutes"]) >= 600
+            if numbers["steps"] >= 200 and sum(numbers["minutes"]) >= 600
         }
+        if not worn:
+            continue
         in_minutes, in_hours = (
             {at: each for at, each in known.get(customer, {}).items() if at.date() in worn}
             for known in (minutes, hours)
@@ -732,8 +737,8 @@ def times_of_day(hours: dict[datetime, dict]) -> dict[str, object]:
         return dict.fromkeys(("hour_diversity", "most_active_hour", "night_step_share"))
     most = max(steps.values())
     return {
-        "hour_diversity": evenness(list(steps.values()), len(steps)),
-        "most_active_hour": min(hour for hour in steps if steps[hour] == most),
+        "hour_diversity": evenness(list(steps.values()), 24),
+        "most_active_hour": f"{min(hour for hour in steps if steps[hour] == most):02}:00",
         "night_step_share": share(
             sum(count for hour, count in steps.items() if hour < 6), sum(steps.values())
         ),
@@ -741,26 +746,35 @@ def times_of_day(hours: dict[datetime, dict]) -> dict[str, object]:
 
 
 def inactivity(minutes: dict[datetime, dict], hours: dict[datetime, dict]) -> dict[str, object]:
-    """The longest stretch without activity that is no time without the device, minute by minute."""
-    length, periods = (1, minutes) if minutes else (60, hours)
-    longest, run, before = 0, 0, None
-    known = {
-        at: max(each.get("steps", 0), each.get("intensity", 0))
-        for at, each in periods.items()
-        if "steps" in each or "intensity" in each
-    }
-    for at in [*sorted(known), None]:
-        follows = at is not None and before == at - timedelta(minutes=length)
-        if not (follows and known[at] == 0):
-            longest = max(longest, run) if run < 720 else longest
-            run = 0
-        if at is not None:
-            run += length if known[at] == 0 else 0
-        before = at
+    """The longest stretch without activity that is no time without the device, minute by minute.
+
+    A day's hours count where none of its minutes says whether there was activity.
+    """
+    by_minute, by_hour = (
+        {
+            at: max(each.get("steps", 0), each.get("intensity", 0))
+            for at, each in periods.items()
+            if "steps" in each or "intensity" in each
+        }
+        for periods in (minutes, hours)
+    )
+    days = {at.date() for at in by_minute}
+    by_hour = {at: number for at, number in by_hour.items() if at.date() not in days}
+    longest = 0
+    for length, known in ((1, by_minute), (60, by_hour)):
+        run, before = 0, None
+        for at in [*sorted(known), None]:
+            follows = at is not None and before == at - timedelta(minutes=length)
+            if not (follows and known[at] == 0):
+                longest = max(longest, run) if run < 720 else longest
+                run = 0
+            if at is not None:
+                run += length if known[at] == 0 else 0
+            before = at
     mets = [each["mets"] for each in minutes.values() if "mets" in each]
     return {
         "mets": mean(mets) / 10 if mets else None,
-        "longest_inactive_minutes": longest if known else None,
+        "longest_inactive_minutes": longest if by_minute or by_hour else None,
     }
 
 
@@ -994,8 +1008,8 @@ def rough_customers(random: random.Random) -> list[dict[str, str]]:
             "Year_Birth": random.choice(
                 ("1893", "1909", "1957", "1957.0", "2019", "2020", "", "x")
             ),
-            "Education": random.choice(("PhD", " graduation ", "Basic", "Unheard of", "")),
-            "Marital_Status": random.choice(("YOLO", "Together", "ALONE", "Married", "")),
+            "Education": random.choice(("PhD", " graduation ", "Basic", "Unheard of", "N/A", "")),
+            "Marital_Status": random.choice(("YOLO", "Together", "ALONE", "Married", "?", "")),
             "Income": random.choice(("58138", "58138.5", "0", "-1", "much", "")),
             "Dt_Customer": enrolled_on.strftime(random.choice(("%d-%m-%Y", "%Y-%m-%d"))),
             "Response": random.choice(("0", "1", "")),
@@ -1031,11 +1045,11 @@ def rough_shop_customers(random: random.Random) -> list[dict[str, str]]:
     for number in range(150):
         customer = {
             "CustomerID": random.choice((f"{number}", f"{number}.0", f" {number} ", "")),
-            "Gender": random.choice(("Female", " male", "MALE", "")),
+            "Gender": random.choice(("Female", " male", "MALE", "?", "")),
             "Age": random.choice(("0", "1", "30", "30.0", "110", "111", "-5", "old", "")),
             "Annual Income ($)": random.choice(("0", "1000", "58138.5", "-1", "much", "")),
             "Spending Score (1-100)": random.choice(("0", "1", "50", "100", "101", "x", "")),
-            "Profession": random.choice(("Artist", " Lawyer ", "")),
+            "Profession": random.choice(("Artist", " Lawyer ", "N/A", "none", "")),
             "Work Experience": random.choice(("0", "1", "9.0", "-1", "101", "some", "")),
             "Family Size": random.choice(("0", "1", "4", "4.0", "-2", "101", "all", "")),
         }
@@ -1049,13 +1063,14 @@ def rough_recipients(random: random.Random) -> list[dict[str, str]]:
     """Gift recipients with gaps, faults, repeats, odd words and lists in every spelling."""
     lists = ("", " , ", "[]", "Music", "music, travel ,Music", "['travel', 'music']", "none")
     lists += ("['it\\'s a game', 'Arts, crafts']", '["collector\'s cards", ""]', "unknown, chess")
+    lists += ("Unknown", "n/a, ?", "none, -", "chess, none")
     recipients = []
     for number in range(150):
         recipient = {
             "user_id": random.choice((f"user_{number}", f" user_{number} ", f"{number}.0", "")),
             "age": random.choice(("0", "7", "30.0", "110", "111", "-1", "old", "")),
             "relationship": random.choice(("Family", " colleague", "Wife", "UNKNOWN", "")),
-            "recipient_type": random.choice(("friend", "")),
+            "recipient_type": random.choice(("friend", "N/A", "")),
             "hobbies": random.choice(lists),
             "favourite_movie_genre": random.choice(("Drama", " Science Fiction", "unknown", "")),
             "last_year_gift": random.choice(("books", "Jewellery", "")),

@@ -43,12 +43,20 @@ renamed as (
     select
         {{ key_text('raw.user_id') }} as customer_id,
         {{ whole_number('raw.age') }} as age_years,
-        coalesce({{ clean_text('raw.relationship') }}, {{ clean_text('raw.recipient_type') }})
-            as relationship,
+        coalesce(
+            {{ known_text('raw.relationship') }},
+            {{ known_text('raw.recipient_type') }},
+            {{ clean_text('raw.relationship') }},
+            {{ clean_text('raw.recipient_type') }}
+        ) as relationship,
         {{ word_list('raw.hobbies') }} as hobbies,
         {{ clean_text('raw.favourite_movie_genre') }} as favourite_movie_genre,
-        coalesce({{ clean_text('raw.last_gift_category') }}, {{ clean_text('raw.last_year_gift') }})
-            as last_gift_category,
+        coalesce(
+            {{ known_text('raw.last_gift_category') }},
+            {{ known_text('raw.last_year_gift') }},
+            {{ clean_text('raw.last_gift_category') }},
+            {{ clean_text('raw.last_year_gift') }}
+        ) as last_gift_category,
         {{ clean_text('raw.occasion') }} as occasion,
         {{ clean_text('raw.budget_range') }} as budget_range,
         {{ clean_text('raw.store_preference') }} as store_preference,

@@ -21,17 +21,36 @@ value_map as (
 
 ),
 
+meant as (
+
+    select
+        accepted.*,
+        meanings,
+        list_transform(
+            accepted.hobbies,
+            lambda hobby: {{ word_meaning('hobby', 'hobbies', 'meanings') }}
+        ) as meant_hobbies
+
+    from accepted
+
+    cross join value_map
+
+),
+
 cleaned as (
 
     select
-        accepted.customer_id,
+        customer_id,
         {# A recipient may be a baby, and is at most 110 years old. #}
-        case when accepted.age_years between 0 and 110 then accepted.age_years end as age_years,
+        case when age_years between 0 and 110 then age_years end as age_years,
         {{ word_meaning('relationship', 'relationship', 'meanings') }} as relationship,
-        list_sort(list_distinct(list_transform(
-            accepted.hobbies,
-            lambda hobby: {{ word_meaning('hobby', 'hobbies', 'meanings') }}
-        ))) as hobbies,
+        {# "none" states a list without hobbies; where no word is usable, nothing is known. #}
+        case
+            when len(hobbies) = 0 or len(list_distinct(meant_hobbies)) > 0
+                then list_sort(list_filter(
+                    list_distinct(meant_hobbies), lambda hobby: hobby != 'none'
+                ))
+        end as hobbies,
         {{ word_meaning('favourite_movie_genre', 'favourite_movie_genre', 'meanings') }}
             as favourite_movie_genre,
         {{ word_meaning('last_gift_category', 'last_gift_category', 'meanings') }}
@@ -42,9 +61,7 @@ cleaned as (
         ) }} as budget_level,
         {{ word_meaning('store_preference', 'store_preference', 'meanings') }} as store_preference
 
-    from accepted
-
-    cross join value_map
+    from meant
 
 )
 

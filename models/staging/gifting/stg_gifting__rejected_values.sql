@@ -16,17 +16,14 @@ recipients as (
 
 ),
 
-{# One row: the hobbies that are no usable words. #}
-unusable as (
+{# One row: what the words of this population mean. #}
+value_map as (
 
-    select coalesce(list(raw_value), []) as hobbies
+    select coalesce(map(list(feature || '=' || raw_value), list(value)), map([], [])) as meanings
 
     from {{ ref('value_map') }}
 
-    where
-        population = 'gifting'
-        and feature = 'hobbies'
-        and value is null
+    where population = 'gifting'
 
 ),
 
@@ -50,7 +47,11 @@ judged as (
             end,
             {% endfor %}
             case
-                when list_has_any(accepted.hobbies, unusable.hobbies)
+                when
+                    len(list_filter(
+                        accepted.hobbies,
+                        lambda hobby: {{ word_meaning('hobby', 'hobbies', 'meanings') }} is null
+                    )) > 0
                     then 'a hobby is not a usable word'
             end,
             case
@@ -64,7 +65,7 @@ judged as (
     inner join recipients
         on accepted.customer_id = recipients.customer_id
 
-    cross join unusable
+    cross join value_map
 
 )
 

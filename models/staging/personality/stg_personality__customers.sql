@@ -1,5 +1,5 @@
-{# One row per customer; values that cannot be true are missing here, and listed with the rejected
-   rows. #}
+{# One row per customer; values that cannot be true or say nothing are missing here, and listed with
+   the rejected rows. #}
 with
 
 accepted as (
@@ -29,11 +29,11 @@ cleaned as (
             as birth_year,
         case when income >= 0 then income end as income,
         case
-            when education_map.raw_value is null then accepted.education
+            when education_map.raw_value is null then {{ known_text('accepted.education') }}
             else education_map.value
         end as education,
         case
-            when marital_map.raw_value is null then accepted.marital_status
+            when marital_map.raw_value is null then {{ known_text('accepted.marital_status') }}
             else marital_map.value
         end as marital_status
 

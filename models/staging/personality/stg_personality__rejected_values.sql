@@ -1,4 +1,5 @@
-{# One row per value that cannot be true, of a customer who is kept: the value counts as missing. #}
+{# One row per value that cannot be true or says nothing, of a customer who is kept: the value
+   counts as missing. #}
 with
 
 accepted as (
@@ -9,17 +10,9 @@ accepted as (
 
 ),
 
-unusable_words as (
+customers as (
 
-    select
-        list(raw_value) filter (where feature = 'education') as education,
-        list(raw_value) filter (where feature = 'marital_status') as marital_status
-
-    from {{ ref('value_map') }}
-
-    where
-        population = 'personality'
-        and value is null
+    select * from {{ ref('stg_personality__customers') }}
 
 ),
 
@@ -51,18 +44,19 @@ judged as (
                     then 'response is not 0 or 1'
             end,
             case
-                when list_contains(unusable_words.education, accepted.education)
+                when accepted.education is not null and customers.education is null
                     then 'education is not a usable word'
             end,
             case
-                when list_contains(unusable_words.marital_status, accepted.marital_status)
+                when accepted.marital_status is not null and customers.marital_status is null
                     then 'marital status is not a usable word'
             end
         ] as reasons
 
     from accepted
 
-    cross join unusable_words
+    inner join customers
+        on accepted.customer_id = customers.customer_id
 
 )
 

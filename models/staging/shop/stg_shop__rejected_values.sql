@@ -1,4 +1,5 @@
-{# One row per value that cannot be true, of a customer who is kept: the value counts as missing. #}
+{# One row per value that cannot be true or says nothing, of a customer who is kept: the value
+   counts as missing. #}
 with
 
 pairs as (
@@ -7,6 +8,14 @@ pairs as (
         base.raw_row,
         base.copies,
         [
+            case
+                when base.gender is not null and customers.gender is null
+                    then 'gender is not a usable word'
+            end,
+            case
+                when base.profession is not null and customers.profession is null
+                    then 'profession is not a usable word'
+            end,
             case
                 when base.raw_age is not null and customers.age_years is null
                     then 'age is not 1 to 110'

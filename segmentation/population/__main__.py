@@ -13,7 +13,14 @@ from rich.table import Table
 from segmentation.errors import InputError
 from segmentation.population.catalogue import settings_of
 from segmentation.population.inspect import RawFile, read_file
-from segmentation.population.mapping import Plan, Questions, check_join, make_plan, parse_answers
+from segmentation.population.mapping import (
+    Plan,
+    Question,
+    Questions,
+    check_join,
+    make_plan,
+    parse_answers,
+)
 from segmentation.population.write import check_name, render, write_files
 
 
@@ -70,7 +77,7 @@ def _ask(questions: Questions, options, files: dict[str, RawFile], console: Cons
     console.print("    " + escape(command(questions, options)), highlight=False, soft_wrap=True)
     for question in questions.questions:
         if len(question.choices) > 1:
-            choices = " or ".join(f"{question.key}={choice}" for choice in question.choices)
+            choices = " or ".join(f"{_key(question, options)}={c}" for c in question.choices)
             console.print(f"    where it is {escape(choices)}", highlight=False, soft_wrap=True)
     console.print()
 
@@ -78,15 +85,19 @@ def _ask(questions: Questions, options, files: dict[str, RawFile], console: Cons
 def command(questions: Questions, options) -> str:
     """The command that answers the questions; <column> is to be filled in."""
     answers = [options.map] if options.map else []
-    both = options.events and options.customers
     for question in questions.questions:
-        file = f"{question.file}." if both else ""
-        answers.append(f"{file}{question.key}={question.choices[0]}")
+        answers.append(f"{_key(question, options)}={question.choices[0]}")
     parts = ["make population", f"NAME={options.name}"]
     for key in ("events", "customers"):
         if getattr(options, key):
             parts.append(f"{key.upper()}={shlex.quote(getattr(options, key))}")
     return " ".join([*parts, f"MAP={shlex.quote(', '.join(answers))}"])
+
+
+def _key(question: Question, options) -> str:
+    """The key that answers a question; of two files it names the one."""
+    both = options.events and options.customers
+    return f"{question.file}.{question.key}" if both else question.key
 
 
 def _tell(plan: Plan, written: list[str], console: Console) -> None:

@@ -323,6 +323,7 @@ def settings_of(plan: Plan) -> Settings:
         axes["freshness"] = "-recency_days"
         breadth = [n for n in ("category_count", "item_count") if n in features]
         axes |= {"breadth": breadth[0]} if breadth else {}
+        axes |= {"returns": "return_share"} if _sees_returns(plan.events) else {}
     else:
         axes = {"value": plan.value[0] if len(plan.value) == 1 else "monetary"}
         axes |= {"activity": plan.activity} if plan.activity else {}
@@ -337,6 +338,19 @@ def settings_of(plan: Plan) -> Settings:
         ),
         does_not_apply=tuple(f.name for f in features.values() if f.may_not_apply),
         exclude=tuple(f.name for f in features.values() if not f.is_clustered),
+    )
+
+
+def _sees_returns(events: Events) -> bool:
+    """Whether some of the sampled rows are returns, and not only might be."""
+    signed = [role for role in ("amount", "quantity") if role in events.roles]
+    below_0 = any(
+        number < 0
+        for role in signed * ("event_type" not in events.roles)
+        for number in events.roles[role].column.numbers(events.sign_of(role))
+    )
+    return events.has_returns and bool(
+        events.return_words or events.has_cancelled_orders or below_0
     )
 
 

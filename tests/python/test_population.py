@@ -25,6 +25,7 @@ from rich.console import Console
 
 from segmentation.errors import InputError
 from segmentation.population import __main__ as command_line
+from segmentation.population.catalogue import settings_of
 from segmentation.population.inspect import (
     SAYS_NOTHING,
     RawFile,
@@ -602,6 +603,15 @@ def test_numbers_without_a_header_are_asked_for():
     given = roles(bare, f"{answers}, quantity=column_3, amount=column_4")
     assert (given["quantity"], given["amount"]) == ("column_3", "column_4")
     assert "amount" not in roles(bare, f"{answers}, quantity=none")
+
+
+def test_returns_name_segments_where_there_are_some():
+    paid = raw("customer_id,date,amount\n1,2020-01-01,2.5\n2,2020-01-02,3.5\n2,2020-01-03,4.5")
+    back = raw("customer_id,date,amount\n1,2020-01-01,2.5\n2,2020-01-02,3.5\n2,2020-01-03,-3.5")
+
+    assert settings_of(plan_of(back)).axes["returns"] == "return_share"
+    assert "returns" in settings_of(plan_of(RETAIL)).axes
+    assert "returns" not in settings_of(plan_of(paid)).axes
 
 
 texts = st.text(max_size=12)

@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Project
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans
@@ -279,6 +280,23 @@ def test_without_structure_there_is_one_segment_with_the_same_raw_columns(popula
     assert columns[0] == columns[1]
     assert len(truth) == 100
     assert set(truth.iloc[:, 1]) == {"everyone"}
+
+
+def test_without_structure_no_population_is_divided(project: Project, tmp_path: Path):
+    for name, population in POPULATIONS.items():
+        write_population(
+            name, tmp_path / "data", tmp_path, population.sample_customers, 1, structure=False
+        )
+    models = [f"+{name}_cluster_scores" for name in POPULATIONS]
+    project.build("--select", *models, data=tmp_path / "data")
+    verdicts = {
+        name: project.query(
+            "select distinct structure, max(k) filter (is_chosen) over () "
+            f"from models.{name}_cluster_scores"
+        )
+        for name in POPULATIONS
+    }
+    assert verdicts == {name: [("none", 1)] for name in POPULATIONS}
 
 
 def columns_of(raw) -> dict[str, list[str]]:

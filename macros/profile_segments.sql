@@ -7,7 +7,10 @@
 {% set logged = population_settings(population).log or [] %}
 {% set features = {} %}
 {% for column in adapter.get_columns_in_relation(customers) if execute %}
-    {% if column.is_number() or column.dtype in ('BOOLEAN', 'UBIGINT', 'HUGEINT') %}
+    {% if column.dtype.split('(')[0] in [
+        'BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT',
+        'UINTEGER', 'UBIGINT', 'UHUGEINT', 'FLOAT', 'DOUBLE', 'DECIMAL'
+    ] %}
         {% do features.update({column.name: 'customers.' ~ adapter.quote(column.name)}) %}
     {% endif %}
 {% endfor %}
@@ -19,7 +22,7 @@ customers as (
     select
         segments.segment_id,
         {% for feature, expression in features.items() %}
-        cast({{ expression }} as double) as {{ adapter.quote(feature) }},
+        cast({{ expression }} as double) as feature_{{ loop.index }},
         {% endfor %}
         customers.imputed_features
 
@@ -56,7 +59,7 @@ totals as (
         count(*) as customers,
         [
             {% for feature in features %}
-            {% set column = adapter.quote(feature) %}
+            {% set column = 'feature_' ~ loop.index %}
             {% set scaled = log_scale(column) if feature in logged else column %}
             {
                 'feature': {{ dbt.string_literal(dbt.escape_single_quotes(feature)) }},

@@ -1,6 +1,7 @@
 {# The levels of categories and the items of lists that a profile shows: those that the stored model
-   clusters and, of the features that it does not, those that 1 % of the customers have. By the name
-   of their dimension, each with the SQL expression of who has it among `customers`:
+   clusters and, of the features that it does not, those that 1 % of the customers have, and at least
+   five (but not those of rfm_cell, which only says its three scores again). By the name of their
+   dimension, each with the SQL expression of who has it among `customers`:
    {{ profiled_levels(ref('gifting_imputed'), ref('gifting_model')) }} gives
    {'hobbies = chess': list_contains(customers."hobbies", 'chess'), …}, and nothing while dbt only
    parses. #}
@@ -16,14 +17,15 @@
     {%- endfor -%}
     {%- for column in adapter.get_columns_in_relation(customers)
         if column.dtype in ('VARCHAR', 'VARCHAR[]')
-        and column.name not in clustered + ['customer_id', 'imputed_features'] -%}
+        and column.name not in clustered + ['customer_id', 'imputed_features', 'rfm_cell'] -%}
         {%- set is_list = column.dtype == 'VARCHAR[]' -%}
         {%- set level = adapter.quote(column.name) -%}
         {%- set level = 'unnest(list_distinct(' ~ level ~ '))' if is_list else level -%}
         {%- for each in run_query(
             'select level from (select ' ~ level ~ ' as level from ' ~ customers ~ ') '
             ~ 'where level is not null group by level '
-            ~ 'having count(*) >= 0.01 * (select count(*) from ' ~ customers ~ ') order by level'
+            ~ 'having count(*) >= greatest(5, 0.01 * (select count(*) from ' ~ customers ~ ')) '
+            ~ 'order by level'
         ).columns[0].values() -%}
             {%- do levels.append((column.name, each, is_list)) -%}
         {%- endfor -%}

@@ -67,7 +67,7 @@ assigned as (
 
     select
         *,
-        list_min(distances) as distance,
+        coalesce(list_min(distances), 0) as distance,
         case
             when coalesce(list_min(distances) > reach, len(distances) = 0) then -1
             else segments[list_position(distances, list_min(distances))]

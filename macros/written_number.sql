@@ -7,7 +7,7 @@
     {%- set separator = ',' if decimal_sign == '.' else '.' -%}
     {%- set bare -%}
         regexp_replace(
-            {{ trimmed(column) }}, '[$€£¥₹'' \x{a0}]|^(EUR|USD|GBP|CHF)|(EUR|USD|GBP|CHF)$', '', 'g'
+            {{ trimmed(column) }}, '[$€£¥₹'' \x{a0}\x{202f}]|^(EUR|USD|GBP|CHF)|(EUR|USD|GBP|CHF)$', '', 'g'
         )
     {%- endset -%}
     case

@@ -7,8 +7,9 @@ The rule, for the scores of one population (see `segmentation.cluster_scores.sco
    minimum_share of the customers.
 2. A candidate must beat the permuted copies of the data, which keep every column's values and the
    correlations between columns, and nothing else: no copy reaches its silhouette (null_share is 0)
-   and the silhouette is at least MARGIN times the copies' mean. Prediction strength alone is not
-   enough: random halves also agree where to cut a continuum, or a yes-or-no column, in two.
+   and the silhouette is above 0 and at least MARGIN times the copies' mean. Prediction strength
+   alone is not enough: random halves also agree where to cut a continuum, or a yes-or-no column, in
+   two.
 3. A candidate that beats the copies is 'clear' where the gap statistic confirms it: its gap exceeds
    the gap of one segment and of every smaller candidate by more than its gap_error (Tibshirani,
    Walther and Hastie 2001). Otherwise it is 'weak'.
@@ -86,7 +87,7 @@ def add_density(scores: pd.DataFrame, density: pd.DataFrame, is_chosen: bool) ->
     reason = {
         (True, "weak"): f"{found}; it was set by hand, and its groups beat chance.",
         (True, "none"): f"{found}; it was set by hand, but its groups do not beat chance.",
-    }.get((is_chosen, structure), f"{found}; the rule chooses among the k-means rows only.")
+    }.get((is_chosen, structure), f"{found}; it is chosen only where the settings say so.")
     density = density.assign(is_chosen=is_chosen, structure=structure, reason=reason)
     return pd.concat([scores, density], ignore_index=True)
 
@@ -115,7 +116,8 @@ def _is_strong(row: dict) -> bool:
 
 
 def _beats_copies(row: dict) -> bool:
-    return row["null_share"] == 0 and row["silhouette"] >= MARGIN * row["null_silhouette"]
+    is_better = row["silhouette"] >= MARGIN * row["null_silhouette"]
+    return row["null_share"] == 0 and row["silhouette"] > 0 and is_better
 
 
 def _largest(verdicts: dict[int, str], verdict: str) -> int | None:

@@ -83,8 +83,8 @@ def score_k(
     outcome: 1 or 0 per row of the matrix, NaN where it is not known; or None.
     components: k-means runs on the principal components that hold this share of the variance; None
         runs it on the matrix itself. Inertia and gap are of the space in which it runs.
-    units: one name per column; columns of one name, the levels of a category, are permuted together
-        in the copies. None permutes each column.
+    units: one name per column; columns of one name, the levels of a category or the items of a
+        list, are permuted together in the copies. None permutes each column.
 
     Returns one row per k with the columns of SCORE_TYPES; fewer where the sample holds fewer
     distinct rows than largest_k, none for an empty matrix. NaN where a score is not defined.
@@ -314,8 +314,9 @@ def permuted_copies(
     come from a normal distribution with the covariance of the columns' normal scores. Columns that
     are independent are permuted independently, and a copy of an elongated cloud is elongated too.
     Groups that show in a single column would outlive a permutation, so a column of several peaks
-    gets one first (see `one_peak`). The levels of a category are permuted as one unit: customers of
-    a copy have one level each, too, or else every category would beat its copies.
+    gets one first (see `one_peak`). The levels of a category are permuted as one unit, and so are
+    the items of a list: customers of a copy have one level each, and the usual number of items, or
+    else every category and every short list would beat its copies.
     units: as in `score_k`.
     Source of the permutation: Iman and Conover 1982, "A distribution-free approach to inducing rank
     correlation among input variables".
@@ -345,9 +346,9 @@ def permuted_copies(
 def _unit_order(rows: np.ndarray, block: np.ndarray) -> np.ndarray:
     """One number per row that ranks it in a unit of columns.
 
-    A column ranks by itself. The levels of a category have no order of their own: they are ranked
-    by their customers' means in the other columns, along the direction in which these differ most,
-    so that a copy keeps the strongest link between the category and the rest.
+    A column ranks by itself. The levels of a category, and the different lists, have no order of
+    their own: they are ranked by their customers' means in the other columns, along the direction
+    in which these differ most, so that a copy keeps the strongest link to the rest.
     """
     if len(block) == 1:
         return rows[:, block[0]]

@@ -58,8 +58,7 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
         query = sample_query([quoted(parsed.outcome)], SAMPLE_ROWS)
         outcome = customers.query("customers", query).df()[parsed.outcome]
         outcome = outcome.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    is_category = dimensions["kind"] == "category"
-    units = dimensions["feature"].where(is_category, dimensions["dimension"]).tolist() or None
+    units = dimensions["feature"].tolist() or None
     by_k = score_k(points, outcome, components=parsed.components, units=units)
     by_density = score_density(points, outcome, units)
     scores = add_density(

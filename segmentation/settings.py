@@ -103,11 +103,12 @@ def _check_kinds(block: Mapping) -> None:
             raise InputError(
                 f"the setting '{key}' must be one of {', '.join(choices)}; found {block[key]!r}."
             )
-    if k is not None and block.get("algorithm") == "dbscan":
-        raise InputError(
-            "the settings 'k' and 'algorithm: dbscan' exclude each other: DBSCAN finds its own "
-            "number of groups. Remove one of them."
-        )
+    for key in ("k", "components"):
+        if block.get(key) is not None and block.get("algorithm") == "dbscan":
+            raise InputError(
+                f"the settings '{key}' and 'algorithm: dbscan' exclude each other: '{key}' is for "
+                "k-means. Remove one of them."
+            )
     share = block.get("components")
     is_share = isinstance(share, int | float) and not isinstance(share, bool) and 0 < share < 1
     if share is not None and not is_share:

@@ -40,7 +40,8 @@ def unreadable_lines(
     source: `format` (csv, parquet or sqlite) and `path` (a glob for the first two, or a list of
         globs), with `options` (arguments of DuckDB's read_csv) for csv and `table` for sqlite. A
         source that is `zipped` may have x.zip or x.csv.zip in the place of x.csv; one that is
-        `optional` may be missing or empty.
+        `optional` may be missing or empty; one that `read_rows` will read (its `plugin` is
+        raw_rows) has no column export of its own.
     required_columns: what every file must have; a list among them stands for any one of its names.
     remedy: the sentence that ends every message.
 
@@ -73,6 +74,12 @@ def unreadable_lines(
             raise InputError(
                 f"the source {name} lacks the column {', '.join(missing)}: '{file}' has "
                 f"{', '.join(columns)}. Rename the column in the file, or choose another. {remedy}"
+            )
+        if source.get("plugin") == "raw_rows" and "export" in columns:
+            raise InputError(
+                f"the source {name} has a column export: '{file}' has {', '.join(columns)}, and "
+                "each row is given its folder under that name. Rename the column in the file. "
+                f"{remedy}"
             )
         row_count += file_rows
         lines.append(file_lines)
@@ -178,11 +185,13 @@ def _plain_csv(path: str) -> Iterator[str]:
 
 
 def _only_csv(archive: zipfile.ZipFile) -> str:
-    """The name of the only file in a zip, which must be CSV; what macOS adds does not count."""
+    """The name of the only file in a zip, which must be CSV; hidden files do not count."""
     names = [
         name
         for name in archive.namelist()
-        if not name.endswith("/") and not name.startswith("__MACOSX/")
+        if not name.endswith("/")
+        and not name.startswith("__MACOSX/")
+        and not Path(name).name.startswith(".")
     ]
     if len(names) != 1 or not names[0].lower().endswith(".csv"):
         found = ", ".join(names[:3]) or "nothing"

@@ -37,12 +37,20 @@ def print_summary(database: Path, console: Console) -> None:
             console.print(f"[dim]{label}:[/dim] {escape(reason)}", highlight=False)
             for line in _notes(connection, population):
                 console.print(escape(line), style="dim", highlight=False)
+        mostly_rejected = _mostly_rejected(connection)
     without = [population for population, *_, structure, _ in choices if structure == "none"]
     if without:
         console.print()
         console.print(
             f"[bold]Warning:[/bold] {escape(', '.join(without))}: no groups of customers beat "
             "chance. Whatever segments are shown there say no more than their features do.",
+            highlight=False,
+        )
+    for population, source, share, reason in mostly_rejected:
+        console.print()
+        console.print(
+            f"[bold]Warning:[/bold] {escape(population)}: {share:.0%} of the {escape(source)} were "
+            f"rejected, most of them for this reason: {escape(reason)}.",
             highlight=False,
         )
     console.print()
@@ -69,6 +77,28 @@ def _segments(connection: duckdb.DuckDBPyConnection, population: str, title: str
             escape(name), f"{customers:,}", f"{share:.1%}", escape(headline.replace("; ", "\n"))
         )
     return table
+
+
+def _mostly_rejected(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """The sources of which more than half was rejected: population, source, share, reason."""
+    return connection.execute("""
+        with reasons as (
+            select population, source, reason, count(*) as row_count
+            from marts.rejected_rows
+            where scope = 'row'
+            group by all
+        )
+        select
+            population,
+            source,
+            any_value(rejected_rows / (raw_rows - duplicate_rows)),
+            max_by(reason, (row_count, reason))
+        from marts.row_counts
+        inner join reasons using (population, source)
+        where rejected_rows > 0.5 * (raw_rows - duplicate_rows)
+        group by all
+        order by all
+    """).fetchall()
 
 
 def _notes(connection: duckdb.DuckDBPyConnection, population: str) -> list[str]:

@@ -13,7 +13,7 @@ from rich.table import Table
 from segmentation.errors import InputError
 from segmentation.population.catalogue import settings_of
 from segmentation.population.inspect import RawFile, read_file
-from segmentation.population.mapping import Plan, Questions, make_plan, parse_answers
+from segmentation.population.mapping import Plan, Questions, check_join, make_plan, parse_answers
 from segmentation.population.write import check_name, render, write_files
 
 
@@ -41,6 +41,7 @@ def main(arguments: list[str] | None = None, console: Console | None = None) -> 
             if getattr(options, entity):
                 files[entity] = read_file(getattr(options, entity))
         plan = make_plan(options.name, files.get("events"), files.get("customers"), answers)
+        check_join(plan)
         written = render(plan, root)
         write_files(written, plan, root)
     except Questions as questions:
@@ -77,8 +78,10 @@ def _ask(questions: Questions, options, files: dict[str, RawFile], console: Cons
 def command(questions: Questions, options) -> str:
     """The command that answers the questions; <column> is to be filled in."""
     answers = [options.map] if options.map else []
+    both = options.events and options.customers
     for question in questions.questions:
-        answers.append(f"{question.key}={question.choices[0]}")
+        file = f"{question.file}." if both else ""
+        answers.append(f"{file}{question.key}={question.choices[0]}")
     parts = ["make population", f"NAME={options.name}"]
     for key in ("events", "customers"):
         if getattr(options, key):
@@ -97,6 +100,8 @@ def _tell(plan: Plan, written: list[str], console: Console) -> None:
         console.print(table)
         for column, reason in left_out.items():
             console.print(escape(f"Not used: {column}, since {reason}."), highlight=False)
+    for kind, words in plan.events.kinds.items() if plan.events else ():
+        console.print(escape(f"Taken for {kind}: {', '.join(words)}."), highlight=False)
     axes = ", ".join(f"{axis} is {feature}" for axis, feature in settings_of(plan).axes.items())
     console.print(f"Segments are named by: {axes}.", highlight=False)
     folders = dict.fromkeys(str(Path(path).parent) for path in written)

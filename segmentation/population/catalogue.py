@@ -250,13 +250,17 @@ def attribute_features(plan: Plan) -> list[Feature]:
         "number": "The column {column}, a number.",
         "boolean": "The column {column}: whether it says yes.",
         "text": "The column {column}, in lower case.",
-        "date": "Days from the day of the column {column} to as_of; below 0 for a day after it.",
+        "date": "Days from the day of the column {column} to as_of; none for a day after it.",
+        "birth": "Age in whole years at as_of, by the column {column}; none for a later birth.",
+        "ahead": "Days from the day of the column {column} to as_of; below 0 for a day after it.",
     }
     copies = near_copies(plan.customers, plan)
     features = [
         Feature(
             attribute.name,
-            texts[attribute.kind].format(column=attribute.column.name)
+            texts["ahead" if attribute.is_ahead else attribute.kind].format(
+                column=attribute.column.name
+            )
             + " NULL where the raw data states none.",
             "customers",
             is_logged=attribute.is_long_tailed,

@@ -25,10 +25,10 @@ SAYS_NOTHING = {
 YES = {"1", "y", "yes", "t", "true", "j", "ja"}
 NO = {"0", "n", "no", "f", "false", "nein"}
 
-_CURRENCY = re.compile(r"[$€£¥₹'\s]|^(?:EUR|USD|GBP|CHF)|(?:EUR|USD|GBP|CHF)$")
+_CURRENCY = re.compile("[$€£¥₹' \xa0\u202f]|^(?:EUR|USD|GBP|CHF)|(?:EUR|USD|GBP|CHF)$")
 _FRACTION = r"(?:e[+-]?\d+)?"
-_POINT = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:,\d{{3}})+)?(?:\.\d*)?{_FRACTION}", re.I)
-_COMMA = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:\.\d{{3}})+)?(?:,\d*)?{_FRACTION}", re.I)
+_POINT = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:,\d{{3}})+)?(?:\.\d*)?{_FRACTION}", re.I | re.A)
+_COMMA = re.compile(rf"[+-]?(?:\d+|\d{{1,3}}(?:\.\d{{3}})+)?(?:,\d*)?{_FRACTION}", re.I | re.A)
 
 _CLOCK = (
     r"(?:(?P<join>, ?| |T)(?P<hours>\d{1,2}):(?P<minutes>\d{2})"
@@ -37,17 +37,22 @@ _CLOCK = (
 _ISO = re.compile(
     r"\d{4}(?P<sign>[-/])\d{1,2}(?P=sign)\d{1,2}"
     r"(?:[ T](?P<hours>\d{1,2}):(?P<minutes>\d{2})(?::\d{2}(?:\.\d+)?)?"
-    r"(?: ?(?:Z|UTC|[+-]\d{2}(?::\d{2})?))?)?"
+    r"(?:Z| ?UTC| ?[+-]\d{2}(?::?\d{2})?)?)?",
+    re.A,
 )
 _PARTS = re.compile(
-    r"(?P<first>\d{1,2})(?P<sign>[-/.])(?P<second>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})" + _CLOCK
+    r"(?P<first>\d{1,2})(?P<sign>[-/.])(?P<second>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})" + _CLOCK,
+    re.A,
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _NAMED_MONTH = re.compile(
-    rf"\d{{1,2}}(?P<sign>[- ])(?:{_MONTHS})(?P=sign)(?P<year>\d{{4}}|\d{{2}})" + _CLOCK, re.I
+    rf"\d{{1,2}}(?P<sign>[- ])(?:{_MONTHS})(?P=sign)(?P<year>\d{{4}}|\d{{2}})" + _CLOCK,
+    re.I | re.A,
 )
-_COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?P<clock>\d{6})?")
-_EPOCH = re.compile(r"1\d{9}(?P<thousandths>\d{3})?(?:\.\d+)?")
+_COMPACT = re.compile(
+    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?P<clock>\d{6})?", re.A
+)
+_EPOCH = re.compile(r"1\d{9}(?P<thousandths>\d{3})?(?:\.\d+)?", re.A)
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,15 @@ class TimeReading:
     formats: the strptime formats, day first where it may be either; none for iso and epoch.
     per_second: 1 for epochs in seconds, 1000 in thousandths.
     has_clock: whether any value states a time of day other than midnight.
+    share: the share of the values that are times; odd: one that is none.
     """
 
     style: str
     formats: tuple[str, ...] = ()
     per_second: int = 1
     has_clock: bool = False
+    share: float = 1.0
+    odd: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -149,10 +157,6 @@ class RawFile:
     rows: int
     sample: pd.DataFrame | None = None
 
-    def column(self, name: str) -> Column:
-        """The column of that name."""
-        return next(column for column in self.columns if column.name == name)
-
 
 # -- Values ----------------------------------------------------------------------------------------
 
@@ -183,16 +187,17 @@ def read_number(text: str, decimal_sign: str = ".") -> float | None:
     if not pattern.fullmatch(bare):
         return None
     try:
-        return float(bare.replace(separator, "").replace(decimal_sign, "."))
+        number = float(bare.replace(separator, "").replace(decimal_sign, "."))
     except ValueError:
         return None
+    return number if abs(number) < 1e12 else None
 
 
 def decimal_sign(counts: Mapping[str, int]) -> str | None:
     """The sign before the fraction that makes numbers of nearly all texts.
 
-    A point or a comma; 'either' where there are commas that may separate thousands or a fraction
-    alike (1,234); None where the texts are no numbers.
+    A point or a comma; 'either' where the only sign of each number may separate thousands or a
+    fraction alike (1,234 and 1.234); None where the texts are no numbers.
     """
     total = sum(counts.values())
     matched = {
@@ -201,21 +206,30 @@ def decimal_sign(counts: Mapping[str, int]) -> str | None:
     }
     if not total or max(matched.values()) < 0.95 * total:
         return None
-    if matched["."] == matched[","] and any("," in text for text in counts):
-        return "either"
-    return "." if matched["."] >= matched[","] else ","
+    if matched["."] != matched[","]:
+        return "." if matched["."] > matched[","] else ","
+    surely = [sign for sign in (".", ",") if is_surely(counts, sign)]
+    if len(surely) == 1:
+        return surely[0]
+    return "either" if any("," in text or "." in text for text in counts) else "."
 
 
 def is_surely(counts: Mapping[str, int], sign: str) -> bool:
-    """Whether some of the texts are numbers with this decimal sign only."""
+    """Whether some of the texts are numbers with this decimal sign only; no thousands have 0.5."""
     other = "," if sign == "." else "."
+    below_1 = re.compile(rf"[^0-9]*0[{sign}]")
     return any(
-        read_number(text, sign) is not None and read_number(text, other) is None for text in counts
+        read_number(text, sign) is not None
+        and (read_number(text, other) is None or below_1.match(text))
+        for text in counts
     )
 
 
 def time_reading(counts: Mapping[str, int]) -> TimeReading | None:
-    """How nine in ten of the texts are read as points in time; None where they cannot be."""
+    """How half of the texts or more are read as points in time; None where they cannot be.
+
+    Bare digits may be something else, so that nine in ten of them have to.
+    """
     total = sum(counts.values())
     styles = {
         "iso": _ISO,
@@ -226,8 +240,11 @@ def time_reading(counts: Mapping[str, int]) -> TimeReading | None:
     }
     for style, pattern in styles.items():
         matches = {text: match for text in counts if (match := pattern.fullmatch(text))}
-        if total and sum(counts[text] for text in matches) >= 0.9 * total:
-            return _reading(style, list(matches.values()))
+        known = sum(counts[text] for text in matches)
+        if total and known >= (0.9 if style in ("compact", "epoch") else 0.5) * total:
+            odd = next((text for text in counts if text not in matches), "")
+            reading = _reading(style, list(matches.values()))
+            return replace(reading, share=known / total, odd=odd)
     return None
 
 
@@ -249,11 +266,16 @@ def _reading(style: str, matches: Sequence[re.Match]) -> TimeReading:
     by_day = sum(int(match["first"]) > 12 for match in matches)
     by_month = sum(int(match["second"]) > 12 for match in matches)
     reading = TimeReading("either", formats, has_clock=has_clock)
-    if by_day == by_month and all(match["sign"] == "." for match in matches):
+    if by_day == by_month == 0 and all(match["sign"] == "." for match in matches):
         return in_order(reading, "day first")
-    if by_day == by_month:
-        return reading
-    return in_order(reading, "day first" if by_day > by_month else "month first")
+    return in_order(reading, order) if (order := _order(by_day, by_month)) else reading
+
+
+def _order(by_day: int, by_month: int) -> str | None:
+    """The order that the values tell; a few of the other are mistakes, many leave it open."""
+    if min(by_day, by_month) > 0.05 * max(by_day, by_month) or by_day == by_month:
+        return None
+    return "day first" if by_day > by_month else "month first"
 
 
 def _clock(match: re.Match) -> tuple[int, int]:
@@ -286,6 +308,11 @@ def in_order(reading: TimeReading, order: str) -> TimeReading:
     return replace(reading, style=order, formats=tuple(formats))
 
 
+def is_writable(name: str) -> bool:
+    """Whether a column's name can stand in SQL, YAML and Jinja as it is."""
+    return not re.search(r"['\"{}\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]", name)
+
+
 def plain_name(name: str) -> str:
     """A name in lower-case words joined by _: 'Customer ID' and CustomerID give customer_id."""
     for umlaut, letters in zip("äöüßÄÖÜ", ("ae", "oe", "ue", "ss", "Ae", "Oe", "Ue"), strict=True):
@@ -309,6 +336,8 @@ def read_file(path: str) -> RawFile:
             "have: rename the file or its folder."
         )
     path = str(Path(path).expanduser().absolute())
+    if Path(path).is_dir():
+        raise InputError(f"'{path}' is a folder: give the files in it, as in '{path}/*.csv'.")
     files = sorted(file for file in glob(path) if Path(file).is_file())
     if not files:
         raise InputError(f"no file matches '{path}': give the path of a CSV or Parquet file.")
@@ -328,8 +357,8 @@ def read_file(path: str) -> RawFile:
         return _read_rows(RawFile(path, file_format, options, (), 0), names)
     except duckdb.Error as error:
         raise InputError(
-            f"'{path}' cannot be read: {str(error).strip().splitlines()[0]}. Mend the file or "
-            "choose another."
+            f"'{path}' cannot be read: {str(error).strip().splitlines()[0].rstrip('. ')}. Mend the "
+            "file or choose another."
         ) from error
 
 
@@ -398,6 +427,10 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
     lines = _first_lines(file, "utf-8-sig" if encoding == "utf-8" else encoding)
     if not lines:
         raise InputError(f"'{file}' is empty: give a file with rows.")
+    if "\0" in lines[0]:
+        raise InputError(
+            f"'{file}' is not UTF-8 text (UTF-16, as spreadsheets write it?): save it as UTF-8."
+        )
     encoded = "" if encoding == "utf-8" else f", encoding = '{encoding}'"
     fields = [line.split() for line in lines]
     if not any(sign in line for line in lines for sign in ',;\t|"') and len(fields[-1]) >= 3:
@@ -420,6 +453,12 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
             delimiter = max(",;\t|", key=lines[0].count)
         if delimiter not in lines[0]:
             delimiter = max(",;\t|", key=lines[0].count)
+        if delimiter not in lines[0] and len(set(map(len, lines))) == 1 < len(lines):
+            raise InputError(
+                f"'{file}' has lines of one width and nothing between their columns, such as "
+                f"{lines[0][:80]!r}: columns of a fixed width are not read unless blanks set them "
+                "apart. Write a delimiter between them."
+            )
         if delimiter not in lines[0]:
             raise InputError(
                 f"'{file}' has one column only, or a delimiter other than comma, semicolon, tab or "
@@ -428,28 +467,70 @@ def _text_shape(file: str) -> tuple[str, str, tuple[str, ...] | None]:
         options = (
             f"all_varchar = true, delim = {text_literal(delimiter)}, quote = '\"', escape = '\"'"
         ) + encoded
-        [first] = connection.execute(
-            f"select * from read_csv({text_literal(file)}, header = false, {options}, "
-            "ignore_errors = true, parallel = false) limit 1"
-        ).fetchall() or [()]
-    if _is_header(first):
+        try:
+            rows = connection.execute(
+                f"select * from read_csv({text_literal(file)}, header = false, {options}, "
+                "ignore_errors = true, parallel = false) limit 1000"
+            ).fetchall()
+        except duckdb.Error:
+            if line := _open_quote(file, encoding):
+                raise InputError(
+                    f"'{file}' has a quote that is never closed, first in the line {line[:80]!r}: "
+                    "close it, or double the quotes inside of texts."
+                ) from None
+            raise
+    if len(rows) < 0.1 * len(lines):
+        raise InputError(
+            f"only {len(rows)} of the first {len(lines)} lines of '{file}' can be split like its "
+            f"first line, {lines[0][:80]!r}: take away lines above the header, and mend "
+            "the file."
+        )
+    first = rows[0]
+    if _is_header(first) or _differs_from_rows(first, rows[1:]):
+        names = [(name or "").strip().lower() for name in first]
+        twice = sorted({name for name in names if name and names.count(name) > 1})
+        if twice:
+            raise InputError(
+                f"'{file}' has several columns that are called {', '.join(twice)} (case aside): "
+                "give each a name of its own."
+            )
         return "csv", f"header = true, {options}", None
     names = [f"column_{i + 1}" for i in range(len(first))]
     listed = ", ".join(text_literal(name) for name in names)
     return "csv", f"header = false, names = [{listed}], {options}", tuple(names)
 
 
+def _open_quote(file: str, encoding: str) -> str | None:
+    """The first line with an odd number of quotes, where the file has an odd number of them."""
+    opened = gzip.open if file.lower().endswith(".gz") else open
+    with opened(file, "rt", encoding=encoding, errors="replace") as text:
+        odd = [line.rstrip("\r\n") for line in text if line.count('"') % 2]
+    return odd[0] if len(odd) % 2 else None
+
+
 def _is_header(first: Sequence[str | None]) -> bool:
-    """Whether a first row names the columns: words that differ, none of them a number or a time."""
+    """Whether a first row names the columns: words, none of them a number or a time."""
     words = [(word or "").strip() for word in first]
     named = [word for word in words if word]
+    return len(named) >= max(1, len(words) - 1) and all(map(_is_name, named))
+
+
+def _is_name(word: str) -> bool:
     return (
-        len(named) >= max(1, len(words) - 1)
-        and len({word.lower() for word in named}) == len(named)
-        and not any(
-            read_number(word) is not None or time_reading({word: 1}) or word.lower() in SAYS_NOTHING
-            for word in named
-        )
+        read_number(word) is None
+        and not time_reading({word: 1})
+        and word.lower() not in SAYS_NOTHING
+    )
+
+
+def _differs_from_rows(first: Sequence[str | None], rows: Sequence[Sequence[str | None]]) -> bool:
+    """Whether a first row such as customer, 2019, 2020 stands over columns of numbers or times."""
+    if any(time_reading({(word or "").strip(): 1}) for word in first if word):
+        return False
+    columns = [describe("", [row[i] for row in rows]) for i in range(len(first))]
+    return any(
+        _is_name((word or "").strip() or "?") and (column.is_number or column.time)
+        for word, column in zip(first, columns, strict=True)
     )
 
 
@@ -484,8 +565,34 @@ def _read_rows(raw: RawFile, names: Sequence[str] | None) -> RawFile:
             if column.time and column.time.style == "either":
                 columns[name] = _settled(connection, relation, column)
     columns |= {name: Column(name, is_nested=True) for name in nested}
-    ordered = tuple(columns[name] for name in types)
-    return replace(raw, columns=one_decimal_sign(ordered), rows=rows, sample=sample)
+    ordered = one_decimal_sign(tuple(columns[name] for name in types))
+    # Typed numbers, of a Parquet file, are written with a point here.
+    ordered = tuple(
+        replace(column, decimal_sign=".")
+        if column.is_number and types[column.name] != "VARCHAR"
+        else column
+        for column in ordered
+    )
+    return replace(raw, columns=ordered, rows=rows, sample=sample)
+
+
+def shared_keys(raw: RawFile, name: str, other: RawFile, other_name: str) -> tuple[int, int]:
+    """The number of keys that stand in a column of both files, and in the one that has fewer."""
+    with duckdb.connect() as connection:
+        keys = [_keys(raw, name), _keys(other, other_name)]
+        counts = [f"select count(*) from ({query})" for query in (*keys, " intersect ".join(keys))]
+        first, second, both = (connection.execute(query).fetchall()[0][0] for query in counts)
+    return both, min(first, second)
+
+
+def _keys(raw: RawFile, name: str) -> str:
+    """A query for the different keys of a column, as the macro key_text has them."""
+    text = f"trim(cast({quoted(name)} as varchar), ' \t\r\n')"
+    if raw.format == "lines":
+        position = [column.name for column in raw.columns].index(name) + 1
+        text = f"list_extract(string_split_regex(trim(line), ' +'), {position})"
+    key = f"regexp_replace({text}, '^(-?[0-9]+)[.]0+$', '\\1')"
+    return f"(select distinct {key} as key from {relation_of(raw)} where {text} != '')"
 
 
 def _settled(connection, relation: str, column: Column) -> Column:
@@ -498,10 +605,8 @@ def _settled(connection, relation: str, column: Column) -> Column:
         f"select {first}, {second} "
         f"from (select trim(cast({quoted(column.name)} as varchar)) as text from {relation})"
     ).fetchall()
-    if by_day == by_month:
-        return column
-    order = "day first" if by_day > by_month else "month first"
-    return replace(column, time=in_order(column.time, order))
+    order = _order(by_day, by_month)
+    return replace(column, time=in_order(column.time, order)) if order else column
 
 
 def one_decimal_sign(columns: Sequence[Column]) -> tuple[Column, ...]:

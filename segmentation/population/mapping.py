@@ -3,20 +3,29 @@
 import difflib
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from segmentation.errors import InputError
 from segmentation.population.inspect import (
+    SAMPLE_ROWS,
+    YES,
     Column,
     RawFile,
     TimeReading,
     in_order,
+    is_surely,
+    is_writable,
     plain_name,
+    read_number,
+    shared_keys,
 )
 from segmentation.population.names import (
     ACTIVITY_PATTERN,
+    AHEAD,
+    BIRTH,
     CANCEL_WORDS,
+    CODE,
     DECIMALS,
     EACH_ROW,
     EVENT_FEATURES,
@@ -34,6 +43,8 @@ from segmentation.population.names import (
     PURCHASE_WORDS,
     RETURN_WORDS,
     ROLE_KEYS,
+    TELEPHONE,
+    UNDONE,
     VALUE_PATTERNS,
     reserved_words,
 )
@@ -120,13 +131,22 @@ class Events:
             return bool(self.return_words)
         return self.has_money or "quantity" in self.roles or self.has_cancelled_orders
 
+    @property
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """What the words of the event type or status are taken for, where they are for anything."""
+        typed = "event_type" in self.roles
+        kinds = {"purchases": self.purchase_words if typed else (), "returns": self.return_words}
+        kinds |= {"cancelled orders": () if typed else self.cancel_words}
+        return {kind: words for kind, words in kinds.items() if words}
+
 
 @dataclass(frozen=True)
 class Attribute:
     """A feature of customers from one column.
 
-    kind: number, boolean, text or date; a date becomes the days from it to as_of.
-    decimal_sign: of a number; time: of a date.
+    kind: number, boolean, text, date or birth; a date becomes the days from it to as_of, a birth
+        the whole years.
+    decimal_sign: of a number; time: of a date or birth.
     is_long_tailed: whether it is clustered as ln(1 + x).
     """
 
@@ -137,6 +157,20 @@ class Attribute:
     decimal_sign: str = "."
     time: TimeReading | None = None
     is_long_tailed: bool = False
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a date may lie after as_of, such as the end of a contract."""
+        return self.kind == "date" and bool(AHEAD.search(plain_name(self.column.name)))
+
+    @property
+    def staged(self) -> str:
+        """The staged column: a date is a point in time there, and days or years as a feature."""
+        if self.kind == "birth":
+            return re.sub("^age_years", "born_at", self.name)
+        if self.kind != "date":
+            return self.name
+        return re.sub(r"_days(_\d+)?$", r"_at\1", self.name)
 
 
 @dataclass(frozen=True)
@@ -207,6 +241,11 @@ class _Answers:
     def __init__(self, answers: Mapping[str, Sequence[str]], file: str, raw: RawFile, both: bool):
         self.answers, self.file, self.raw, self.both = answers, file, raw, both
 
+    @property
+    def other(self) -> str:
+        """The other file."""
+        return "customers" if self.file == "events" else "events"
+
     def texts(self, key: str) -> list[str]:
         """What was answered, for this file or for both."""
         return [*self.answers.get(f"{self.file}.{key}", ()), *self.answers.get(key, ())]
@@ -260,6 +299,7 @@ class _Answers:
 def _is_identifier(column: Column) -> bool:
     return (
         len(column.counts) > 1
+        and not column.is_boolean
         and max(map(len, column.counts)) <= 100
         and not (column.time and column.time.is_text)
         and all(number == int(number) for number in column.numbers() if math.isfinite(number))
@@ -334,7 +374,8 @@ def _proposed(role: str, columns: Sequence[Column], asked: list[Question], file:
         return None
     by_name = ranks[best[0].name] < len(PATTERNS[role])
     name = f"is named as one ({plain_name(best[0].name)})" if by_name else "alone"
-    return Role(best[0], f"{name}; {CONTENT[role][1]}" if by_name else f"{name} {CONTENT[role][1]}")
+    holds = CONTENT[role][1] + (_unread(best[0]) if role == "time" else "")
+    return Role(best[0], f"{name}; {holds}" if by_name else f"{name} {holds}")
 
 
 # -- Events ----------------------------------------------------------------------------------------
@@ -357,8 +398,12 @@ def map_events(
                 "rows, so name the column of the customer."
             )
         if isinstance(answer, Column):
-            if not answer.is_nested and answer.counts and not CONTENT[role][0](answer):
-                _check_answer(role, answer)
+            _check_answer(role, answer)
+            if answer.name in {other.column.name for other in roles.values()}:
+                raise InputError(
+                    f"MAP gives the column '{answer.name}' two roles, {role.replace('_', ' ')} "
+                    "among them: name it for one."
+                )
             roles[role] = Role(answer, "MAP says so")
         elif answer == "none" and role in ("customer", "time"):
             raise InputError(f"MAP answers {role}=none, but events need a {role}: name its column.")
@@ -372,6 +417,7 @@ def map_events(
     for role in ("customer", "time"):
         if role not in roles:
             asked.append(_who_or_when(role, "events"))
+    asked += _doubts(roles, raw, given)
     words = _words(roles, given, asked)
     time = _time(roles.get("time"), given, asked)
     numeric = [roles[role].column for role in _NUMERIC if role in roles]
@@ -382,6 +428,116 @@ def map_events(
 
 
 _NUMERIC = ("amount", "quantity", "unit_price")
+
+
+def _doubts(roles: Mapping[str, Role], raw: RawFile, given: _Answers) -> Iterator[Question]:
+    """Questions where a proposal, or the lack of one, would go against what the columns hold."""
+    used = {role.column.name for role in roles.values()}
+    free = [c for c in raw.columns if c.name not in used and c.counts and not c.is_nested]
+
+    def ask(key: str, sentence: str, *choices: str) -> Question:
+        return Question(key, sentence, choices, "events")
+
+    def open_to_doubt(role: str) -> bool:
+        return given.role(role) is None
+
+    for role in ("event_type", *_NUMERIC):
+        if role in roles or not open_to_doubt(role):
+            continue
+        for column in free:
+            named = re.fullmatch(PATTERNS[role][0], plain_name(column.name))
+            if named and role == "event_type" and not column.is_number and not column.time:
+                yield ask(
+                    role,
+                    f"Is {column.name} the event type? It has {len(column.words)} different words, "
+                    "more than an event type has.",
+                    column.name,
+                    "none",
+                )
+            digits = sum(n for text, n in column.counts.items() if re.search(r"\d", text))
+            if named and role in _NUMERIC and not column.is_number and digits > 0.5 * column.known:
+                odd = next(t for t in column.counts if read_number(t) is None)
+                yield ask(
+                    role,
+                    f"{column.name} is named as the {role.replace('_', ' ')}, but too many of its "
+                    f"values are no numbers that can be read, such as {odd}. Write them otherwise, "
+                    "or go without.",
+                    "none",
+                )
+    if "time" in roles and open_to_doubt("time"):
+        column = roles["time"].column
+        if column.time.share < 0.9:
+            yield ask(
+                "time",
+                f"Is {column.name} the time? Only {column.time.share:.0%} of its values are times, "
+                f"and rows with others, such as {column.time.odd}, would be rejected.",
+                column.name,
+            )
+    is_bare = all(re.fullmatch(r"column_\d+", column.name) for column in raw.columns)
+    numeric = [c for c in free if c.is_number and not c.is_boolean]
+    open_numbers = not set(_NUMERIC) & set(roles) and all(map(open_to_doubt, _NUMERIC))
+    if is_bare and numeric and open_numbers and {"customer", "time"} <= set(roles):
+        yield _unnamed_numbers(numeric)
+    for role in ("amount", "quantity"):
+        if role in roles and open_to_doubt(role):
+            column = roles[role].column
+            numbers = column.numbers("," if column.decimal_sign == "," else ".")
+            if sum(number < 0 for number in numbers) > 0.5 * len(numbers):
+                yield ask(
+                    role,
+                    f"Most values of {column.name} are below 0, which would make them returns: is "
+                    f"it the {role}?",
+                    column.name,
+                    "none",
+                )
+    if {"amount", "unit_price"} <= set(roles) and "quantity" not in roles:
+        amount = roles["amount"].column
+        whole = all(number == int(number) for number in amount.numbers())
+        if whole and open_to_doubt("amount") and open_to_doubt("quantity"):
+            yield ask(
+                "amount",
+                f"Is {amount.name} money, or the number of pieces? It holds whole numbers beside "
+                f"a price, {roles['unit_price'].column.name}.",
+                amount.name,
+                f"none, quantity={amount.name}",
+            )
+    for column in free:
+        flagged = UNDONE.fullmatch(plain_name(column.name)) and column.is_boolean
+        if flagged and not {"status", "event_type"} & set(roles) and open_to_doubt("status"):
+            yes = next(word for word in column.words if re.sub(r"[.]0+$", "", word) in YES)
+            yield ask(
+                "status",
+                f"Does {column.name} say which events were returned or cancelled? Otherwise all of "
+                "them count as purchases.",
+                f"{column.name}, return={yes}",
+                f"{column.name}, cancel={yes}",
+                "none",
+            )
+    if "customer" in roles and open_to_doubt("customer"):
+        column = roles["customer"].column
+        others = [c for c in free if rank_of("customer", c) is not None]
+        if others and column.known >= 50 and len(column.counts) == column.known:
+            yield ask(
+                "customer",
+                f"Which column is the customer: {column.name} differs on every row, so that nobody "
+                f"would have two events, and {others[0].name} could be it.",
+                others[0].name,
+                column.name,
+            )
+
+
+def _unnamed_numbers(numeric: Sequence[Column]) -> Question:
+    """The question what the numbers of a file without a header are."""
+    whole = [c for c in numeric if all(n == int(n) for n in c.numbers() if math.isfinite(n))]
+    money = [c for c in numeric if c not in whole] or whole[-1:]
+    pieces = [c for c in whole if c not in money]
+    names = ", ".join(column.name for column in numeric)
+    if not pieces:
+        choices = (money[0].name, "none")
+        return Question("amount", f"The file has no header: what is {names}?", choices, "events")
+    choices = (f"{pieces[0].name}, amount={money[0].name}", "none")
+    sentence = f"The file has no header: which of {names} is the quantity, and which the amount?"
+    return Question("quantity", sentence, choices, "events")
 
 
 def _settled(events: Events, raw: RawFile) -> Events:
@@ -396,6 +552,7 @@ def _settled(events: Events, raw: RawFile) -> Events:
         roles.pop("status", None)
     orders = roles["order"].column.words if "order" in roles else ()
     cancelled = [word for word in orders if re.fullmatch(r"c\d+", word)]
+    plain = [word for word in orders if re.fullmatch(r"\d+([.]0+)?", word)]
     used = {role.column.name for role in roles.values()}
     order = [role for role in ROLE_KEYS if role in roles]
     return Events(
@@ -405,7 +562,7 @@ def _settled(events: Events, raw: RawFile) -> Events:
         purchase_words=events.purchase_words,
         return_words=events.return_words,
         cancel_words=events.cancel_words,
-        has_cancelled_orders=0 < len(cancelled) < len(orders) / 2,
+        has_cancelled_orders=0 < len(cancelled) < len(plain),
         left_out={
             c.name: "it has no role among events: attributes belong into a file of customers"
             for c in raw.columns
@@ -416,8 +573,14 @@ def _settled(events: Events, raw: RawFile) -> Events:
 
 def _check_answer(role: str, column: Column) -> None:
     """Raise InputError where a column cannot have the role that MAP gives it."""
+    if column.is_nested or not column.counts:
+        raise InputError(
+            f"MAP says that '{column.name}' is the {role.replace('_', ' ')}, but it holds "
+            f"{'lists, structures or bytes' if column.is_nested else 'no value'}: name another "
+            "column."
+        )
     needed = {"time": "times", **dict.fromkeys(_NUMERIC, "numbers")}
-    if role in needed:
+    if role in needed and not CONTENT[role][0](column):
         raise InputError(
             f"MAP says that '{column.name}' is the {role.replace('_', ' ')}, but it holds no "
             f"{needed[role]} that can be read, such as {', '.join(column.examples)}: name another "
@@ -425,31 +588,35 @@ def _check_answer(role: str, column: Column) -> None:
         )
 
 
-def _who_or_when(role: str, file: str) -> Question:
+def _who_or_when(role: str, file: str, is_alone: bool = False) -> Question:
     what = {"customer": "the customer", "time": "the time of the event"}[role]
     sentence = f"Which column is {what}? None of them is named and filled like one."
-    if file == "customers":
+    if is_alone:
         sentence += f" If each row is a customer of its own, answer '{EACH_ROW}'."
-    choices = ("<column>", EACH_ROW) if file == "customers" else ("<column>",)
+    choices = ("<column>", EACH_ROW) if is_alone else ("<column>",)
     return Question(role, sentence, choices, file)
+
+
+KINDS = ("purchase", "return", "cancel")
 
 
 def _words(roles: Mapping[str, Role], given: _Answers, asked: list[Question]) -> dict:
     """Which words of the event type, or of the status, are purchases, returns and cancellations."""
     source = roles.get("event_type") or roles.get("status")
     words = source.column.words if source else ()
-    answered = {key: [text.lower() for text in given.texts(key)] for key in ("purchase", "return")}
+    answered = {key: [text.lower() for text in given.texts(key)] for key in KINDS}
     for key, texts in answered.items():
         for text in texts:
             if text not in words and text != "none":
                 raise InputError(
-                    f"MAP answers {key}={text}, which is no event type of this file: they are "
-                    f"{', '.join(words) or 'not given'}."
+                    f"MAP answers {key}={text}, which is no event type or status of this file: "
+                    f"they are {', '.join(words) or 'not given'}."
                 )
     purchases = answered["purchase"] or [word for word in words if word in PURCHASE_WORDS]
     returns = answered["return"] or [word for word in words if word in RETURN_WORDS]
-    money = {"amount", "unit_price"} & set(roles)
-    if "event_type" in roles and money and not purchases:
+    cancels = answered["cancel"] or [word for word in words if word in CANCEL_WORDS]
+    bought = {"amount", "unit_price", "quantity", "order"} & set(roles)
+    if "event_type" in roles and bought and not purchases:
         asked.append(
             Question(
                 "purchase",
@@ -462,7 +629,7 @@ def _words(roles: Mapping[str, Role], given: _Answers, asked: list[Question]) ->
     return {
         "purchase_words": tuple(word for word in purchases if word != "none"),
         "return_words": tuple(word for word in returns if word != "none"),
-        "cancel_words": tuple(word for word in words if word in CANCEL_WORDS),
+        "cancel_words": tuple(word for word in cancels if word != "none"),
     }
 
 
@@ -475,19 +642,27 @@ def _time(role: Role | None, given: _Answers, asked: list[Question]) -> TimeRead
 
 def _ordered(column: Column, given: _Answers, asked: list[Question]) -> TimeReading:
     reading, order = column.time, given.choice("time_format", ORDERS)
-    if order and reading.style in ("either", *ORDERS):
-        if reading.style not in ("either", order):
-            reading = in_order(reading, "day first")
+    if order and reading.style in ORDERS and reading.style != order:
+        if any(text.count(".") > 1 for text in column.counts) and not _tells_order(column):
+            return in_order(in_order(reading, "day first"), order)
+        # An answer is for the columns that leave it open; where none does, it goes against them.
+        if not any(c.time and c.time.style == "either" for c in given.raw.columns):
+            raise InputError(
+                f"MAP answers time_format={order}, but the values of '{column.name}' in "
+                f"'{given.raw.path}', such as {', '.join(column.examples)}, are {reading.style}: "
+                f"take it away, or answer for the other file with {given.other}.time_format."
+            )
+    if order and reading.style == "either":
         return in_order(reading, order)
     if reading.style == "either":
         question = Question(
             "time_format",
             f"Are the times of the column {column.name} written day first or month first? "
-            f"Every one of them, such as {column.examples[0]}, can be read both ways.",
+            f"Their values, such as {column.examples[0]}, do not tell.",
             ORDERS,
             given.file,
         )
-        if question.key not in [other.key for other in asked]:
+        if (question.key, question.file) not in [(other.key, other.file) for other in asked]:
             asked.append(question)
     return reading
 
@@ -498,8 +673,10 @@ def _signs(
     """The sign before the fraction of the numbers of each column, by name."""
     answer = given.choice("decimal", tuple(DECIMALS))
     unclear = [column for column in columns if column.decimal_sign == "either"]
+    if answer and not unclear:
+        _check_sign(columns, answer, given)
     if unclear and not answer:
-        example = next(text for text in unclear[0].counts if "," in text)
+        example = next(text for text in unclear[0].counts if "," in text or "." in text)
         asked.append(
             Question(
                 "decimal",
@@ -509,8 +686,28 @@ def _signs(
                 file,
             )
         )
-    signs = {c.name: c.decimal_sign if c.decimal_sign in (".", ",") else "." for c in columns}
-    return {name: DECIMALS[answer] if answer else sign for name, sign in signs.items()}
+    other = DECIMALS[answer] if answer else "."
+    return {c.name: c.decimal_sign if c.decimal_sign in (".", ",") else other for c in columns}
+
+
+def _check_sign(columns: Sequence[Column], answer: str, given: _Answers) -> None:
+    """Raise InputError where no column leaves the sign open and one has another than the answer."""
+    signs = {sign: word for word, sign in DECIMALS.items()}
+    for column in columns:
+        sign = column.decimal_sign
+        if sign in signs and signs[sign] != answer and is_surely(column.counts, sign):
+            example = next(text for text in column.counts if is_surely({text: 1}, sign))
+            raise InputError(
+                f"MAP answers decimal={answer}, but the values of '{column.name}' in "
+                f"'{given.raw.path}', such as {example}, have a decimal {signs[sign]}: take it "
+                f"away, or answer for the other file with {given.other}.decimal."
+            )
+
+
+def _tells_order(column: Column) -> bool:
+    """Whether some value is a time with its days and months in one order only."""
+    parts = [re.split("[-/.]", text)[:2] for text in column.counts]
+    return any(p.isdigit() and int(p) > 12 for pair in parts for p in pair)
 
 
 # -- Customers -------------------------------------------------------------------------------------
@@ -529,16 +726,34 @@ def map_customers(
         )
     customer = None
     if isinstance(answer, Column):
+        _check_answer("customer", answer)
         customer = Role(answer, "MAP says so")
     elif answer is None:
         customer = _proposed("customer", raw.columns, asked, "customers") or _plain_id(raw)
         if customer is None:
-            asked.append(_who_or_when("customer", "customers"))
+            asked.append(_who_or_when("customer", "customers", is_alone=not both))
+    elif both:
+        raise InputError(
+            "MAP answers customer=each row, but with a file of events beside it the customers need "
+            "a column that names them there as well: MAP='customers.customer=<column>'."
+        )
+    if customer and len(customer.column.counts) < 0.5 * customer.column.known:
+        raise InputError(
+            f"'{raw.path}' has several rows for most values of '{customer.column.name}', and a "
+            "file of customers has one row for each: give it as EVENTS, or name another column "
+            "with MAP='customers.customer=<column>'."
+        )
     attributes, left_out = [], {}
     as_text = {column.name for column in given.columns("text")}
     unwanted = {column.name for column in given.columns("leave_out")}
-    signs = _signs([c for c in raw.columns if c.is_number], given, asked, "customers")
-    names: set[str] = set()
+    used = [
+        c for c in raw.columns if c.name not in unwanted | as_text and not _why_not(c, raw, as_text)
+    ]
+    key = customer.column.name if customer else None
+    numbers = [c for c in used if c.is_number and not c.is_boolean and c.name != key]
+    signs = _signs(numbers, given, asked, "customers")
+    # A value that is summed becomes the feature monetary.
+    names = {"monetary"} if any("+" in text for text in given.texts("value")) else set()
     for column in raw.columns:
         if customer and column.name == customer.column.name:
             continue
@@ -556,7 +771,15 @@ def map_customers(
                 both,
             )
             attributes.append(attribute)
-            names.add(attribute.name)
+            names |= {attribute.name, attribute.staged}
+    if not both and not any(a.kind == "date" and not a.is_ahead for a in attributes):
+        births = [a for a in attributes if a.kind == "birth"]
+        attributes = [a for a in attributes if a not in births]
+        left_out |= {
+            birth.column.name: "no other date of the file says on which day the age counts: add a "
+            "column of ages, or of a date such as the last purchase"
+            for birth in births
+        }
     return Customers(customer, tuple(attributes), left_out)
 
 
@@ -574,7 +797,7 @@ def _why_not(column: Column, raw: RawFile, as_text: set[str]) -> str | None:
     name, levels = plain_name(column.name), len(column.words)
     if column.is_nested:
         return "it holds lists, structures or bytes"
-    if not name or not _is_writable(column.name):
+    if not name or not is_writable(column.name):
         return "its name cannot be written in a model: rename it in the file"
     if column.known_share < 0.05:
         return f"it is known for {column.known_share:.0%} of the rows only"
@@ -585,6 +808,11 @@ def _why_not(column: Column, raw: RawFile, as_text: set[str]) -> str | None:
     sampled = column.known + column.missing
     is_key = levels == sampled and re.fullmatch(r"(\w+_)?(id|key|nr|number|index|unnamed\w*)", name)
     if column.is_number and column.name not in as_text:
+        called = sum(n for text, n in column.counts.items() if TELEPHONE.fullmatch(text))
+        if called > 0.5 * column.known:
+            return "it holds telephone numbers"
+        if CODE.search(name):
+            return f"its numbers are names, not amounts; with text={column.name} it is one"
         numbers = column.numbers()
         whole = all(number == int(number) for number in numbers if math.isfinite(number))
         is_count = whole and numbers and max(numbers) - min(numbers) + 1 == len(numbers)
@@ -595,11 +823,6 @@ def _why_not(column: Column, raw: RawFile, as_text: set[str]) -> str | None:
     if levels > MAX_LEVELS:
         return f"it has {levels} different texts, more than {MAX_LEVELS}"
     return None
-
-
-def _is_writable(name: str) -> bool:
-    """Whether a column's name can stand in a model as it is."""
-    return not re.search(r"['\"{}\\\n]", name)
 
 
 def _attribute(
@@ -617,13 +840,24 @@ def _attribute(
         return Attribute(name, column, "text", "MAP says so")
     if column.is_boolean:
         return Attribute(name, column, "boolean", f"holds {' and '.join(column.words[:2])}")
+    if column.time and BIRTH.search(plain_name(column.name)):
+        taken = names | {re.sub(r"^born_at(_\d+)?$", r"age_years\1", other) for other in names}
+        return Attribute(
+            _unused("age_years", taken),
+            column,
+            "birth",
+            f"is named as a birth; holds dates{_unread(column)}",
+            time=_ordered(column, given, asked),
+        )
     if column.time and (column.time.is_text or _is_date_name(column)):
         base = re.sub(r"_(date|at|on|datum|timestamp|time|day)$|^(date_of|date|dt)_", "", name)
+        # What is called joined_at takes joined_days as well, whose staged column that would be.
+        taken = names | {re.sub(r"_at(_\d+)?$", r"_days\1", other) for other in names}
         return Attribute(
-            _unused(f"{base}_days", names),
+            _unused(f"{base}_days", taken | (EVENT_FEATURES if both else set())),
             column,
             "date",
-            "holds dates",
+            f"holds dates{_unread(column)}",
             time=_ordered(column, given, asked),
         )
     if column.is_number:
@@ -638,6 +872,13 @@ def _attribute(
             is_long_tailed=numbers[0] >= 0 and len(set(numbers)) > 10 and mean > 1.3 * middle > 0,
         )
     return Attribute(name, column, "text", f"holds {len(column.words)} different words")
+
+
+def _unread(column: Column) -> str:
+    """Words for the values of a column of times that are none, if there are any."""
+    if column.time.share == 1:
+        return ""
+    return f"; {1 - column.time.share:.1%} of its values are none, such as {column.time.odd}"
 
 
 def _is_date_name(column: Column) -> bool:
@@ -691,10 +932,10 @@ def make_plan(
     used = [role.column.name for role in events.roles.values()] if events else []
     used += [customers.customer.column.name] if customers and customers.customer else []
     for column in used:
-        if not _is_writable(column):
+        if not is_writable(column):
             raise InputError(
-                f"the column {column!r} has a quote, a brace or a backslash in its name, which a "
-                "model cannot: rename it in the file."
+                f"the column {column!r} has a quote, a brace, a backslash or a control sign in its "
+                "name, which a model cannot: rename it in the file."
             )
     if customers and not customers.attributes and not events:
         raise InputError(
@@ -703,6 +944,39 @@ def make_plan(
             + ". Give a file with attributes of customers."
         )
     return Plan(name, events, customers, events_file, customers_file, **axes)
+
+
+def check_join(plan: Plan) -> None:
+    """Raise InputError where no customer of one file stands in the other, and ask where few do."""
+    if not (plan.events and plan.customers):
+        return
+    events = plan.events.roles["customer"].column
+    customers = plan.customers.customer.column
+    keys, other_keys = (
+        {re.sub(r"^(-?[0-9]+)[.]0+$", r"\1", text) for text in column.counts}
+        for column in (events, customers)
+    )
+    shared, least = len(keys & other_keys), min(len(keys), len(other_keys))
+    if max(plan.events_file.rows, plan.customers_file.rows) > SAMPLE_ROWS:
+        shared, least = shared_keys(
+            plan.events_file, events.name, plan.customers_file, customers.name
+        )
+    is_said = "MAP says so" in (plan.events.roles["customer"].why, plan.customers.customer.why)
+    if 0 < shared < 0.1 * least and not is_said:
+        sentence = (
+            f"Only {shared} customers stand in both files, {shared / least:.1%} of the smaller "
+            f"one: {events.name} has {', '.join(events.examples)}, and {customers.name} has "
+            f"{', '.join(customers.examples)}. Are these the columns that go together?"
+        )
+        raise Questions([Question("customer", sentence, (events.name,), "events")])
+    if not shared:
+        raise InputError(
+            f"no customer of '{plan.events_file.path}' ({events.name}: "
+            f"{', '.join(events.examples)}) stands in '{plan.customers_file.path}' "
+            f"({customers.name}: "
+            f"{', '.join(customers.examples)}): name the columns that go together with "
+            "MAP='events.customer=<column>, customers.customer=<column>', or make two populations."
+        )
 
 
 def _axes(customers: Customers, given: _Answers, asked: list[Question]) -> dict:
@@ -736,7 +1010,9 @@ def _value(numbers: Sequence[Attribute], asked: list[Question]) -> tuple[str, ..
             return (found[0].name,)
         if found:
             break
-    columns = tuple(a.column.name for a in (found if numbers and found else numbers))
+    # Who has fractions is money sooner than whole numbers, and those sooner than what counts rows.
+    likely = sorted(found if numbers and found else numbers, key=_unlikely_value)
+    columns = tuple(a.column.name for a in likely)
     if not columns:
         raise InputError(
             "the customers have no column of numbers that says what a customer is worth, which "
@@ -752,6 +1028,15 @@ def _value(numbers: Sequence[Attribute], asked: list[Question]) -> tuple[str, ..
         )
     )
     return ()
+
+
+def _unlikely_value(attribute: Attribute) -> tuple[bool, bool]:
+    """How little a column of numbers looks like money: whether it names things, or is whole."""
+    name = plain_name(attribute.column.name)
+    names = [pattern for role in ("order", "session", "item") for pattern in PATTERNS[role]]
+    is_name = any(re.fullmatch(p, name) for p in names) or re.search(r"_(id|no|nr|key)$", name)
+    numbers = attribute.column.numbers(attribute.decimal_sign)
+    return bool(is_name), all(n == int(n) for n in numbers if math.isfinite(n))
 
 
 def _outcome(customers: Customers, given: _Answers) -> str | None:

@@ -84,9 +84,18 @@ PATTERNS: Mapping[str, Sequence[str]] = {
         "preis_pro_stueck|prix_unitaire|precio_unitario|unit_cost",
         "price|preis|prix|precio",
     ),
-    "status": ("(order|payment|transaction|invoice|bestell)?_?status|state",),
+    "status": ("(\\w+_)?(order|payment|transaction|invoice|bestell)?status|state",),
 }
-NO_AMOUNT = re.compile("tax|discount|shipping|freight|fee|vat|mwst|tip|quantity|count|_id|items")
+NO_AMOUNT = re.compile(
+    "tax|discount|shipping|freight|fee|vat|mwst|tip|quantity|count|_id|items|refund|weight|volume|"
+    "points|minutes|hours|days|distance|units|pieces|_rep|person|channel|region|area|score|rank|"
+    "percent|pct|share|rate"
+)
+# A yes or no beside an event that changes what it is.
+UNDONE = re.compile(
+    "(is|was|has)_?(been)?_?(cancel|return|refund|storn|void)\\w*|"
+    "(cancel|return|refund|storn|void)\\w*"
+)
 
 # What words of an event type, or of a status, mean.
 PURCHASE_WORDS = {
@@ -96,7 +105,10 @@ PURCHASE_WORDS = {
 RETURN_WORDS = {
     *("return", "returned", "refund", "refunded", "chargeback", "retoure", "erstattung"),
 }
-CANCEL_WORDS = {"cancel", "canceled", "cancelled", "voided", "storno", "storniert"}
+CANCEL_WORDS = {
+    *("cancel", "canceled", "cancelled", "void", "voided", "failed", "declined", "rejected"),
+    *("denied", "abandoned", "expired", "storno", "storniert", "abgelehnt", "fehlgeschlagen"),
+}
 OTHER_WORDS = {
     *("view", "cart", "remove_from_cart", "click", "addtocart", "add_to_cart", "page_view"),
     *("wishlist", "favorite", "fav", "search", "pv", "impression"),
@@ -122,15 +134,44 @@ OUTCOME_PATTERN = re.compile(
 ROLE_KEYS = tuple(PATTERNS)
 KEYS = (
     *ROLE_KEYS,
-    *("purchase", "return", "time_format", "decimal", "value", "outcome", "text", "leave_out"),
+    *(
+        "purchase",
+        "return",
+        "cancel",
+        "time_format",
+        "decimal",
+        "value",
+        "outcome",
+        "text",
+        "leave_out",
+    ),
 )
 ORDERS = ("day first", "month first")
 DECIMALS = {"point": ".", "comma": ","}
+
+# Dates that lie ahead as a rule: they do not say when the data end.
+AHEAD = re.compile(r"(^|_)(valid|expir\w*|until|due|renew\w*|next|ends?|ablauf\w*|bis)(_|$)")
+
+# Numbers that name something.
+CODE = re.compile(
+    r"(^|_)(zip|zip_?code|post_?code|postal_code|postleitzahl|plz|(tele)?phones?|telefon(nummer)?|"
+    r"mobile|mobil(nummer)?|mobiltelefon|handy(nummer)?|cell(_?phone)?|fax)(_|$)"
+)
+
+# Words that YAML takes for something other than a text.
+YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null"}
+
+# Dates of birth: they become an age, and say nothing of when the data end.
+BIRTH = re.compile(r"birth|(^|_)(dob|born|geb)(_|$)|geburt|naissance|nacimiento")
+
+# Numbers as telephones have them: +49 581295.
+TELEPHONE = re.compile(r"[+][0-9][0-9 ()/-]{5,}")
 
 # Names that the models use themselves, and words that SQL reserves.
 OWN_NAMES = {
     *("customer_id", "copies", "raw", "raw_row", "rejection_reason", "unusable_values", "scope"),
     *("reason", "imputed_features", "segment_id", "as_of", "source"),
+    *YAML_WORDS,
 }
 EVENT_FEATURES = {
     *("recency_days", "tenure_days", "event_count", "order_count", "monetary", "item_count"),

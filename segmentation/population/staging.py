@@ -7,7 +7,7 @@ import pandas as pd
 
 from segmentation.population.catalogue import sentence_of
 from segmentation.population.inspect import Column, RawFile, TimeReading
-from segmentation.population.mapping import Attribute, Events, Plan
+from segmentation.population.mapping import Events, Plan
 from segmentation.population.names import reserved_words
 
 LINE = 100
@@ -57,12 +57,19 @@ def call(macro: str, raw_name: str, *arguments: str, indent: int = 8) -> str:
 def time_call(raw_name: str, reading: TimeReading) -> str:
     """The call of the macro that reads a time so written."""
     if reading.style == "iso":
-        return call("utc_timestamp", raw_name)
+        return call("iso_time", raw_name)
     if reading.style == "epoch":
         rest = [f"per_second={reading.per_second}"] if reading.per_second != 1 else []
         return call("epoch_time", raw_name, *rest)
     formats = ", ".join(f"'{form}'" for form in reading.formats)
     return call("written_time", raw_name, f"[{formats}]")
+
+
+def birth_time(raw_name: str, reading: TimeReading) -> str:
+    """The time of a birth; 1900-01-01, and what is before it, stands for an unknown one."""
+    sentinel, inner = "timestamp '1900-01-01'", " " * 12
+    known = f"greatest({time_call(raw_name, reading)}, {sentinel})"
+    return f"nullif(\n{inner}{known},\n{inner}{sentinel}\n        )"
 
 
 def number_call(raw_name: str, sign: str) -> str:
@@ -215,6 +222,7 @@ def event_models(plan: Plan) -> dict[str, object]:
     events, raw = plan.events, plan.events_file
     rules, other, sentence = type_rules(events)
     return {
+        "source_name": _source_name(raw),
         "source_lines": _source_lines(plan.name, "events", raw),
         "renamed": _renamed_events(events, raw),
         "type_rules": rules,
@@ -245,6 +253,14 @@ def _raw_row(raw: RawFile) -> str:
     return "coalesce(raw.line, '')" if raw.format == "lines" else "cast(to_json(raw) as varchar)"
 
 
+def _source_name(raw: RawFile) -> str:
+    """The name by which a whole raw row is taken; a column of that name would be taken instead."""
+    name, columns = "source", {column.name.lower() for column in raw.columns}
+    while name in columns:
+        name += "_rows"
+    return name
+
+
 def _source_lines(population: str, entity: str, raw: RawFile) -> str:
     source = "{{ source('" + population + "', '" + entity + "') }}"
     if raw.format != "lines":
@@ -252,15 +268,6 @@ def _source_lines(population: str, entity: str, raw: RawFile) -> str:
     return (
         "    select\n        line,\n        string_split_regex(trim(line), ' +') as fields\n\n"
         f"    from {source}"
-    )
-
-
-def staged_name(attribute: Attribute) -> str:
-    """The staged column of an attribute; a date is a point in time there, and days as a feature."""
-    return (
-        re.sub(r"_days(_\d+)?$", r"_at\1", attribute.name)
-        if attribute.kind == "date"
-        else attribute.name
     )
 
 
@@ -274,18 +281,20 @@ def customer_models(plan: Plan) -> dict[str, object]:
         whole = "raw.line" if raw.format == "lines" else "cast(to_json(raw) as varchar)"
         renamed.append(named(f"md5({whole})", "customer_id"))
     for attribute in customers.attributes:
-        column, name = raw_column(raw, attribute.column), staged_name(attribute)
+        column, name = raw_column(raw, attribute.column), attribute.staged
         expressions = {
             "text": lambda c, a: call("known_text", c),
             "boolean": lambda c, a: call("is_yes", c),
             "date": lambda c, a: time_call(c, a.time),
+            "birth": lambda c, a: birth_time(c, a.time),
             "number": lambda c, a: f"cast({number_call(c, a.decimal_sign)} as double)",
         }
         renamed.append(named(expressions[attribute.kind](column, attribute), name))
         if attribute.kind != "text":
             given = call("known_key", column, indent=24)
             condition = f"{given} is not null and {name} is null"
-            branch = when(condition, f"'{sentence_of(name)} cannot be read'", 20)
+            unknown = " or stands for unknown" if attribute.kind == "birth" else ""
+            branch = when(condition, f"'{sentence_of(name)} cannot be read{unknown}'", 20)
             unusable.append(f"case\n                    {branch}\n                end")
     reasons = []
     if raw.format == "lines":
@@ -301,12 +310,14 @@ def customer_models(plan: Plan) -> dict[str, object]:
             ),
         ]
     return {
+        "source_name": _source_name(raw),
         "source_lines": _source_lines(plan.name, "customers", raw),
         "renamed": renamed,
         "reasons": [when(condition, f"'{reason}'") for condition, reason in reasons],
         "unusable": unusable,
         "raw_row": _raw_row(raw),
-        "staged": [staged_name(attribute) for attribute in customers.attributes],
+        "staged": [attribute.staged for attribute in customers.attributes],
+        "births": [a.staged for a in customers.attributes if a.kind == "birth"],
     }
 
 

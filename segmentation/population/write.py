@@ -16,8 +16,9 @@ from segmentation.population.catalogue import (
     is_dated,
     settings_of,
 )
-from segmentation.population.inspect import RawFile
+from segmentation.population.inspect import RawFile, is_writable
 from segmentation.population.mapping import Customers, Events, Plan
+from segmentation.population.names import YAML_WORDS
 from segmentation.population.staging import (
     LINE,
     STAGED,
@@ -26,9 +27,9 @@ from segmentation.population.staging import (
     event_reasons,
     named,
     staged_events,
-    staged_name,
     staging_unit_tests,
     type_rules,
+    when,
     wrapped,
 )
 
@@ -99,14 +100,22 @@ def _source(plan: Plan, entity: str, raw: RawFile, root: Path) -> dict:
         "shown_path": shown.as_posix(),
         "options": raw.options,
         "location": location,
-        "columns": [("line", _line_meaning(raw))] if lines else list(meanings.items()),
-        "meanings": list(meanings.items()),
+        "columns": [("line", _line_meaning(raw))] if lines else _writable(meanings),
+        "meanings": [(re.sub(r"\s", " ", c).replace("|", r"\|"), m) for c, m in meanings.items()],
         "required": ["line"] if lines else _used(plan, entity),
     }
 
 
+def _writable(meanings: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The columns whose names YAML and Jinja take as they are; the docs page has them all."""
+    return [(name, meaning) for name, meaning in meanings.items() if is_writable(name)]
+
+
 def _line_meaning(raw: RawFile) -> str:
-    names = ", ".join(column.name for column in raw.columns)
+    names = ", ".join(
+        column.name if is_writable(column.name) else f"column_{i + 1}"
+        for i, column in enumerate(raw.columns)
+    )
     return f"A line of the file, whose columns are set apart by blanks: {names}."
 
 
@@ -150,12 +159,19 @@ def _tests(feature: Feature) -> list[str]:
 def _feature_columns(plan: Plan) -> list[str]:
     """The lines of the features model that take columns from activity and customers."""
     lines = []
-    dates = {a.name: staged_name(a) for a in plan.customers.attributes if a.kind == "date"}
+    dates = {a.name: a for a in plan.customers.attributes if a.kind in ("date", "birth")}
     for feature in features_of(plan):
         name = feature.name
         if feature.model == "customers" and name in dates:
-            days = "{{ days_between('customers." + dates[name] + "', 'observation.as_of') }}"
-            lines.append(named(days, name))
+            column = f"customers.{dates[name].staged}"
+            macro = "whole_years" if dates[name].kind == "birth" else "days_between"
+            days = f"{{{{ {macro}('{column}', 'observation.as_of') }}}}"
+            if not dates[name].is_ahead:
+                if len(days) > LINE - 21:
+                    days = days.replace("(", f"(\n{' ' * 20}").replace(")", f"\n{' ' * 16})")
+                branch = when(f"{column} <= observation.as_of", days)
+                days = f"case\n            {branch}\n        end"
+            lines.append(f"{days} as {name}" if "\n" in days else named(days, name))
         elif feature.model == "customers":
             lines.append(f"customers.{name}")
         elif name == "monetary" and not plan.events:
@@ -289,7 +305,7 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
         add(unreadable, "base_unreadable.sql", entity=entity)
         add(f"{staging}/base_{p}__{entity}.sql", f"base_{entity}.sql", **values)
         add(f"{staging}/stg_{p}__{entity}.sql", f"stg_{entity}.sql", **values)
-        add(f"{staging}/stg_{p}__rejected_{entity}.sql", f"rejected_{entity}.sql")
+        add(f"{staging}/stg_{p}__rejected_{entity}.sql", f"rejected_{entity}.sql", **values)
     add(f"{staging}/{p}_staging.yml", "staging.yml", entities=_staged_entities(plan))
     if events:
         tests = staging_unit_tests(plan)
@@ -340,7 +356,7 @@ def _staged_entities(plan: Plan) -> list[dict]:
         columns = [(*STAGED["customer"], unique)]
         columns += [
             (
-                staged_name(a),
+                a.staged,
                 f"The column {a.column.name}, {kinds.get(a.kind, 'a point in time')}.",
                 [],
             )
@@ -354,13 +370,10 @@ def _staged_entities(plan: Plan) -> list[dict]:
 
 def _add_features(plan: Plan, add) -> None:
     p, events, folder = plan.name, plan.events, f"models/features/{plan.name}"
-    dates = (
-        [staged_name(a) for a in plan.customers.attributes if a.kind == "date"]
-        if plan.customers
-        else []
-    )
+    dates = [a for a in plan.customers.attributes if a.kind == "date"] if plan.customers else []
     if is_dated(plan):
-        last = [f"max({date})" for date in dates]
+        behind = [date for date in dates if not date.is_ahead]
+        last = [f"max({date.staged})" for date in behind or dates]
         add(
             f"{folder}/{p}_as_of.sql",
             "as_of.sql",
@@ -407,7 +420,7 @@ def _add_features(plan: Plan, add) -> None:
         has_events=events is not None,
         has_customers=plan.customers is not None,
         has_diversity=bool(items),
-        has_dates=bool(dates),
+        has_dates=any(a.time for a in plan.customers.attributes) if plan.customers else False,
         columns=_feature_columns(plan) if plan.customers else [],
         scores=_score_lines(plan) if events else [],
     )
@@ -445,6 +458,9 @@ def _rule_words(plan: Plan) -> list[str]:
                 if plan.events.has_money
                 else f"{sentence} It is no order; `return_share` counts it."
             )
+        taken = [f"{', '.join(words)} for {kind}" for kind, words in plan.events.kinds.items()]
+        if taken:
+            rules.append(f"Words of the raw data are taken so: {'; '.join(taken)}.")
         if plan.events.has_purchases:
             rules.append(f"An order: {_order_words(plan.events)}.")
         if plan.events.time.style in ("day first", "month first"):
@@ -487,7 +503,8 @@ def insert_population(project: str, name: str, entities: Sequence[str], dated: b
 
 def check_name(name: str, root: Path) -> None:
     """Raise InputError where a population cannot have that name, or there is one."""
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or len(name) > 30:
+    pattern = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
+    if not re.fullmatch(pattern, name) or len(name) > 30 or name in YAML_WORDS:
         raise InputError(
             f"'{name}' cannot name a population: use lower-case letters, digits and single "
             "underscores, starting with a letter, 30 at most, such as NAME=wholesale."

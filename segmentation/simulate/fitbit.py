@@ -154,6 +154,10 @@ def simulate_fitbit(
     four have sleep, one of eight by the minute; two of five have logged a weight. On about one day
     in sixteen the device was not worn.
 
+    Everything is in memory at once, 720 hours for each user: with 2,000 users, writing the files
+    included, it takes 0.65 GB and 40 seconds of one core, and both grow with their number. Some ten
+    thousand are a practical limit.
+
     Raises InputError where there are fewer than 20 customers.
     """
     if customers < 20:

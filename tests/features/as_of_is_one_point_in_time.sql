@@ -8,5 +8,12 @@ select
 from {{ ref(population ~ '_as_of') }}
 
 having count(*) != 1
-{{ 'union all' if not loop.last }}
+
+union all
+
 {% endfor %}
+select
+    null as population,
+    null as as_of_rows
+
+where false

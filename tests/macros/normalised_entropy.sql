@@ -32,7 +32,8 @@ results as (
 
     select
         customer,
-        {{ normalised_entropy('event_count') }} as actual
+        {{ normalised_entropy('event_count') }} as actual,
+        {{ normalised_entropy('event_count', 1024) }} as actual_of_1024
 
     from items
 
@@ -66,3 +67,24 @@ from results
 where customer in ('counts upwards', 'counts downwards')
 
 having min(actual) != max(actual)
+
+union all
+
+{# Two equal items of 1,024 are one bit of ten; all of a thousand items are nearly all ten. #}
+select
+    customer || ', of 1024' as customer,
+    expected_of_1024 as expected,
+    actual_of_1024 as actual
+
+from results
+
+inner join (
+    values
+    ('one item', 0),
+    ('two equal items', 0.1),
+    ('1.75 of 2 bits', 0.175),
+    ('a thousand items once', 0.997)
+) as expected (name, expected_of_1024)
+    on results.customer = expected.name
+
+where round(actual_of_1024, 3) is distinct from expected_of_1024

@@ -1,6 +1,8 @@
 """Shared fixtures: builds of the project in folders of their own."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,7 +32,8 @@ class Project:
         """Run one dbt command; returns its exit code and what it printed."""
         environment = {
             **os.environ,
-            "SEGMENTS_DB": str(self.database),
+            # A relative name, the same in all folders: dbt parses all anew where it changes.
+            "SEGMENTS_DB": self.database.name,
             "SEGMENTS_DATA": str(data),
             **variables,
         }
@@ -75,16 +78,31 @@ class Project:
         )[0][0]
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """The project in a folder of its own, seeded but not yet built."""
-    return _seeded(tmp_path)
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project parsed and seeded, once for all workers: every other one begins as its copy."""
+
+    def seed(project: Project):
+        code, output = project.dbt("seed")
+        assert code == 0, output
+
+    return _made_once(_shared(tmp_path_factory) / "seeded", seed)
 
 
 @pytest.fixture(scope="session")
-def sample_build(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def sample_build(tmp_path_factory: pytest.TempPathFactory, seeded: Project) -> Project:
     """The project built on the committed samples, once for all tests that only look at it."""
-    return _seeded(tmp_path_factory.mktemp("sample_build")).build()
+
+    def build(project: Project):
+        _copy(seeded, project.folder).build()
+
+    return _made_once(_shared(tmp_path_factory) / "sample_build", build)
+
+
+@pytest.fixture
+def project(tmp_path: Path, seeded: Project) -> Project:
+    """The project in a folder of its own, seeded but not yet built."""
+    return _copy(seeded, tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -97,13 +115,32 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def build_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
+def build_in(tmp_path_factory: pytest.TempPathFactory, seeded: Project) -> Callable[[str], Project]:
     """A function that gives a seeded project in a new folder of the given name."""
-    return lambda name: _seeded(tmp_path_factory.mktemp(name))
+    return lambda name: _copy(seeded, tmp_path_factory.mktemp(name))
 
 
-def _seeded(folder: Path) -> Project:
-    project = Project(folder)
-    code, output = project.dbt("seed")
-    assert code == 0, output
-    return project
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of a test run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def _made_once(folder: Path, make: Callable[[Project], None]) -> Project:
+    """The project in a folder, made by whichever worker comes first while the others wait."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        finished = folder / "finished"
+        if not finished.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(Project(folder))
+            finished.touch()
+    return Project(folder)
+
+
+def _copy(seeded: Project, folder: Path) -> Project:
+    """The seeded project in another folder, with what dbt has parsed of it."""
+    leave_out = shutil.ignore_patterns("finished", "*.log", "run", "compiled")
+    shutil.copytree(seeded.folder, folder, ignore=leave_out, dirs_exist_ok=True)
+    return Project(folder)

@@ -221,6 +221,7 @@ def test_dbscan_stands_beside_the_choice_of_the_rule():
         ({"k": 0, "silhouette": np.nan}, "none"),
         ({"null_share": 0.1}, "none"),
         ({"null_silhouette": 0.36}, "none"),
+        ({"silhouette": -0.1, "null_silhouette": -0.2}, "none"),
     ],
 )
 def test_dbscan_set_by_hand_is_judged_by_its_own_copies(changes, structure):

@@ -308,3 +308,14 @@ def test_the_levels_of_a_category_alone_are_no_structure():
     }
 
     assert verdicts == {"levels together": "none", "each level alone": "clear"}
+
+
+def test_short_lists_alone_are_no_structure():
+    random = np.random.default_rng(7)
+    sizes = (3, 6, 5)
+    rows = np.hstack([np.eye(size)[random.integers(0, size, 300)] for size in sizes])
+    rows[:30, 0] = 1  # a second item for some
+    units = [f"list {number}" for number, size in enumerate(sizes) for _ in range(size)]
+    scores = choose_k(score_k(rows, largest_k=5, units=units), 0.02)
+
+    assert scores["structure"].iloc[0] == "none"

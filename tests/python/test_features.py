@@ -567,16 +567,14 @@ def parsed_time(text: str) -> datetime | None:
 
 
 def kept(rows: list[tuple]) -> list[tuple]:
-    """Of (key, export, value): the rows of each key's latest export, where that has one only."""
-    latest, counts = {}, Counter()
-    for about, export, _ in rows:
-        latest[about] = max(export, latest.get(about, 0))
-        counts[about, export] += 1
-    return [
-        (about, value)
-        for about, export, value in rows
-        if export == latest[about] and counts[about, export] == 1
-    ]
+    """Of (key, export, value): the value of each key's latest export, where that has one only."""
+    said = {}
+    for about, export, value in rows:
+        values = said.setdefault(about, {}).setdefault(export, [])
+        if value not in values:
+            values.append(value)
+    latest = ((about, by_export[max(by_export)]) for about, by_export in said.items())
+    return [(about, values[0]) for about, values in latest if len(values) == 1]
 
 
 DAY_NUMBERS = (
@@ -659,13 +657,13 @@ def fitbit_features(folder: Path, as_of: datetime | None = None) -> Features:
     nights, weights = nights_of(folder, end), last_weights(folder, end)
     features = {}
     for customer, by_day in over.items():
-        if not by_day:
-            continue
         worn = {
             day: numbers
             for day, numbers in by_day.items()
-            if numbers["steps"] > 0 and sum(numbers["minutes"]) >= 600
+            if numbers["steps"] >= 200 and sum(numbers["minutes"]) >= 600
         }
+        if not worn:
+            continue
         in_minutes, in_hours = (
             {at: each for at, each in known.get(customer, {}).items() if at.date() in worn}
             for known in (minutes, hours)
@@ -739,8 +737,8 @@ def times_of_day(hours: dict[datetime, dict]) -> dict[str, object]:
         return dict.fromkeys(("hour_diversity", "most_active_hour", "night_step_share"))
     most = max(steps.values())
     return {
-        "hour_diversity": evenness(list(steps.values()), len(steps)),
-        "most_active_hour": min(hour for hour in steps if steps[hour] == most),
+        "hour_diversity": evenness(list(steps.values()), 24),
+        "most_active_hour": f"{min(hour for hour in steps if steps[hour] == most):02}:00",
         "night_step_share": share(
             sum(count for hour, count in steps.items() if hour < 6), sum(steps.values())
         ),
@@ -748,26 +746,35 @@ def times_of_day(hours: dict[datetime, dict]) -> dict[str, object]:
 
 
 def inactivity(minutes: dict[datetime, dict], hours: dict[datetime, dict]) -> dict[str, object]:
-    """The longest stretch without activity that is no time without the device, minute by minute."""
-    length, periods = (1, minutes) if minutes else (60, hours)
-    longest, run, before = 0, 0, None
-    known = {
-        at: max(each.get("steps", 0), each.get("intensity", 0))
-        for at, each in periods.items()
-        if "steps" in each or "intensity" in each
-    }
-    for at in [*sorted(known), None]:
-        follows = at is not None and before == at - timedelta(minutes=length)
-        if not (follows and known[at] == 0):
-            longest = max(longest, run) if run < 720 else longest
-            run = 0
-        if at is not None:
-            run += length if known[at] == 0 else 0
-        before = at
+    """The longest stretch without activity that is no time without the device, minute by minute.
+
+    A day's hours count where none of its minutes says whether there was activity.
+    """
+    by_minute, by_hour = (
+        {
+            at: max(each.get("steps", 0), each.get("intensity", 0))
+            for at, each in periods.items()
+            if "steps" in each or "intensity" in each
+        }
+        for periods in (minutes, hours)
+    )
+    days = {at.date() for at in by_minute}
+    by_hour = {at: number for at, number in by_hour.items() if at.date() not in days}
+    longest = 0
+    for length, known in ((1, by_minute), (60, by_hour)):
+        run, before = 0, None
+        for at in [*sorted(known), None]:
+            follows = at is not None and before == at - timedelta(minutes=length)
+            if not (follows and known[at] == 0):
+                longest = max(longest, run) if run < 720 else longest
+                run = 0
+            if at is not None:
+                run += length if known[at] == 0 else 0
+            before = at
     mets = [each["mets"] for each in minutes.values() if "mets" in each]
     return {
         "mets": mean(mets) / 10 if mets else None,
-        "longest_inactive_minutes": longest if known else None,
+        "longest_inactive_minutes": longest if by_minute or by_hour else None,
     }
 
 

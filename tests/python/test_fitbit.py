@@ -97,6 +97,35 @@ def test_the_later_export_wins_on_the_day_that_both_have(fitbit_build: Project):
     assert dict(staged) == dict(zip(later["Id"].astype(str), later["TotalSteps"], strict=True))
 
 
+def test_an_export_whose_days_all_stand_in_a_later_one_wins_over_an_earlier_one(
+    project: Project, tmp_path: Path
+):
+    exports = {
+        "a": ({"3/1/2016": 10, "3/2/2016": 20}, {"3/1/2016": 1, "3/2/2016": 2}),
+        "b": ({"3/1/2016": 11, "3/3/2016": 30}, {"3/1/2016": 3, "3/2/2016": 4}),
+        "c": ({"3/1/2016": 11, "3/3/2016": 30, "3/4/2016": 40}, {"3/2/2016": 5}),
+    }
+    minutes = ("VeryActive", "FairlyActive", "LightlyActive", "Sedentary")
+    for export, (days, hours) in exports.items():
+        folder = tmp_path / "data" / "fitbit" / export
+        folder.mkdir(parents=True)
+        daily = pd.DataFrame({"Id": 1, "ActivityDate": days.keys(), "TotalSteps": days.values()})
+        daily = daily.assign(**{f"{name}Minutes": 60 for name in minutes}, Calories=2000)
+        daily.to_csv(folder / "dailyActivity_merged.csv", index=False)
+        times = [f"{day} 8:00:00 AM" for day in hours]
+        hourly = pd.DataFrame({"Id": 1, "ActivityHour": times, "StepTotal": hours.values()})
+        hourly.to_csv(folder / "hourlySteps_merged.csv", index=False)
+    models = ("+stg_fitbit__hours", "+stg_fitbit__days")
+    project.build("-s", *models, data=tmp_path / "data")
+
+    hours = "select started_at::date::varchar, step_count from staging.stg_fitbit__hours order by 1"
+    assert project.query(hours) == [("2016-03-01", 3), ("2016-03-02", 5)]
+    days = "select day::varchar, step_count from staging.stg_fitbit__days order by 1"
+    assert project.query(days) == [
+        ("2016-03-01", 11), ("2016-03-02", 20), ("2016-03-03", 30), ("2016-03-04", 40),
+    ]  # fmt: skip
+
+
 def test_unzipped_files_give_the_same_features(
     fitbit_build: Project, project: Project, tmp_path: Path
 ):

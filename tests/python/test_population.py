@@ -1,5 +1,6 @@
 """A population from a file of one's own: what is proposed, what is asked, and what is built."""
 
+import argparse
 import csv
 import json
 import os
@@ -35,7 +36,13 @@ from segmentation.population.inspect import (
     read_number,
     time_reading,
 )
-from segmentation.population.mapping import Questions, make_plan, parse_answers
+from segmentation.population.mapping import (
+    Question,
+    Questions,
+    check_join,
+    make_plan,
+    parse_answers,
+)
 from segmentation.population.write import insert_population, render
 
 # -- Helpers ---------------------------------------------------------------------------------------
@@ -124,7 +131,12 @@ K-2;B-3;31.03.2023;A1;Möbel;1;9,99;9,99 €
         (["$1,234.50", "3"], "."),
         (["1.234,50 €", "9,99"], ","),
         (["1,234", "5"], "either"),
-        (["1.234", "5"], "."),
+        (["1.234", "5"], "either"),
+        (["1.250", "2.400", "10.125"], "either"),
+        (["1.250", "1.234.567"], ","),
+        (["1.250", "0.125"], "."),
+        (["1,250", "-0,125"], ","),
+        (["1", "5"], "."),
         (["a", "b"], None),
         ([], None),
     ],
@@ -138,6 +150,8 @@ def test_the_decimal_sign_is_told_by_the_values(texts, sign):
     [
         (["2019-10-01 00:00:00 UTC", "2019-10-01T10:00:00+02:00"], "iso", (), True),
         (["2019-10-01", "2019-1-2"], "iso", (), False),
+        (["2019-10-01 10:00:00 -0400", "2019-10-01 10:00 UTC"], "iso", (), True),
+        (["13/1/2010", "1/13/2010", "14/1/2010"], "either", ("%d/%m/%Y",), False),
         (["12/1/2010 8:26", "12/13/2010 9:41"], "month first", ("%m/%d/%Y %H:%M",), True),
         (["4/12/2016 1:00:00 PM", "4/13/2016 2:00:00 AM"], "month first",
          ("%m/%d/%Y %I:%M:%S %p",), True),
@@ -178,7 +192,8 @@ def test_names_are_made_plain(name, plain):
 
 def test_numbers_and_missing_words_are_read_as_the_macros_read_them():
     macro = (ROOT / "macros" / "says_nothing.sql").read_text()
-    words = set(re.findall(r"'([^']+)'", macro[macro.index("coalesce") :]))
+    patterns = re.findall(r"'([^']+)'", macro[macro.index("set words") : macro.index("] -%}")])
+    words = {re.sub(r"\[(.)\]", r"\1", pattern) for pattern in patterns}
     cases = (ROOT / "tests" / "macros" / "written_number.sql").read_text()
     points, commas = cases.split("commas (given, expected)")
     pairs = re.compile(r"^    \('((?:[^']|'')*)', ([\d.-]+|null)\)", re.M)
@@ -312,6 +327,43 @@ def test_a_decimal_sign_that_cannot_be_told_is_a_question():
     assert plan_of(events, answers="decimal=comma").events.sign_of("amount") == ","
 
 
+GERMAN_DAYS = raw(
+    "Kundennummer;Datum;Betrag\n1;17.01.2023;1.250\n2;18.01.2023;2.400\n2;19.01.2023;10.125", ";"
+)
+
+
+def test_numbers_with_three_digits_after_their_only_sign_are_a_question():
+    assert asked(GERMAN_DAYS) == {"decimal": ("point", "comma")}
+    assert plan_of(GERMAN_DAYS, answers="decimal=comma").events.sign_of("amount") == ","
+
+
+def test_an_answer_for_one_file_is_not_taken_against_the_values_of_the_other():
+    events = raw('customer_id,date,amount\n1,13/1/2020,"1,50"\n2,14/1/2020,"2,25"')
+    people = raw("customer_id,revenue,joined_date\n1,1.250,1/2/2020\n2,2.400,3/4/2020")
+    for answers, sentence in (
+        ("decimal=point, customers.time_format=day first", "have a decimal comma"),
+        ("customers.decimal=point, time_format=month first", "are day first"),
+        ("events.decimal=point, customers.decimal=point, time_format=day first", "decimal comma"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            plan_of(events, people, answers)
+    plan = plan_of(events, people, "customers.decimal=point, customers.time_format=month first")
+
+    assert set(asked(events, people)) == {"decimal", "time_format"}
+    assert plan.events.sign_of("amount") == ","
+    assert plan.customers.attributes[0].decimal_sign == "."
+    assert plan.customers.attributes[1].time.style == "month first"
+
+
+def test_a_question_about_one_of_two_files_names_it():
+    options = argparse.Namespace(name="mine", events="e.csv", customers="c.csv", map="")
+    question = Question("decimal", "Is it?", ("point", "comma"), "customers")
+
+    printed = command_line.command(Questions([question]), options)
+
+    assert printed.endswith("MAP=customers.decimal=point")
+
+
 def test_event_types_without_a_purchase_are_a_question():
     events = raw("user_id,timestamp,action,price\n1,2020-01-01,open,5\n2,2020-01-02,take,6\n")
 
@@ -326,6 +378,7 @@ def test_event_types_without_a_purchase_are_a_question():
         ("custmer=CustomerID", "Did you mean 'customer'"),
         ("customer=Customer", "Did you mean 'CustomerID'"),
         ("time=Country", "holds no times"),
+        ("item=StockCode, category=StockCode", "two roles"),
         ("customer=each row", "name the column of the customer"),
         ("customer=", "gives no value"),
         ("CustomerID", "cannot be read"),
@@ -348,6 +401,207 @@ def test_a_column_without_use_is_left_out_with_its_reason():
     assert [attribute.name for attribute in customers.attributes] == ["revenue", "colour"]
     assert "one value only" in customers.left_out["constant"]
     assert "free text" in customers.left_out["notes"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "key"),
+    [
+        ("customer_id,date,event_type,price", 
+         ["{i},2020-01-0{d},word{i},5.5", "{i},2020-01-0{d},purchase,5.5"], "event_type"),
+        ("customer_id,date,amount", ["{i},2020-01-0{d},5.5", "{i},2020-01-0{d},(5.5)"], "amount"),
+        ("customer_id,date,amount", ["{i},2020-01-0{d},-{i}.5"], "amount"),
+        ("customer_id,date,amount,price", ["{i},2020-01-0{d},{d},9.5"], "amount"),
+        ("customer_id,date,amount,is_returned",
+         ["{i},2020-01-0{d},9.5,yes", "{i},2020-01-0{d},9.5,no"], "status"),
+        ("customer_id,customer_unique_id,date,amount", ["{i},{d},2020-01-0{d},9.5"], "customer"),
+        ("user_id,date,order_id,type_of_event",
+         ["{d},2020-01-0{d},{i},a", "{d},2020-01-0{d},{i},b"], "purchase"),
+        ("customer_id,date,amount", ["{i},1{d}/0{d}/2020,5.5", "{i},0{d}/2{d}/2020,5.5"],
+         "time_format"),
+    ],
+)  # fmt: skip
+def test_what_goes_against_the_values_is_a_question_whose_answers_are_taken(columns, rows, key):
+    lines = [rows[i % len(rows)].format(i=i + 1, d=1 + i % 5) for i in range(120)]
+    events = raw("\n".join([columns, *lines]))
+    questions = asked(events)
+
+    assert set(questions) == {key}
+    for choice in questions[key]:
+        assert plan_of(events, answers=f"{key}={choice}").events
+
+
+def test_a_c_before_some_order_numbers_is_a_cancellation_among_plain_numbers_only():
+    lines = [f"{i},2020-01-01,{'ABC'[i % 3]}{i},9.5" for i in range(9)]
+    shops = raw("\n".join(["customer_id,date,order_id,amount", *lines]))
+
+    assert not plan_of(shops).events.has_cancelled_orders
+    assert plan_of(RETAIL).events.has_cancelled_orders
+
+
+def test_orders_that_failed_are_no_purchases():
+    lines = [
+        f"{i},2020-01-01,9.5,{('paid', 'failed', 'refunded', 'voided')[i % 4]}" for i in range(9)
+    ]
+    events = plan_of(raw("\n".join(["customer_id,date,amount,financial_status", *lines]))).events
+
+    assert set(events.cancel_words) == {"failed", "voided"}
+    assert events.return_words == ("refunded",)
+
+
+def test_a_total_of_something_else_is_no_amount():
+    events = raw("customer_id,date,quantity,unit_price,total_weight\n1,2020-01-01,2,9.5,7.5\n"
+                 "2,2020-01-02,1,9.5,3.5")  # fmt: skip
+
+    assert "amount" not in roles(events)
+    assert roles(events)["unit_price"] == "unit_price"
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("joined_date,joined_at", ["joined_days", "joined_at_2"]),
+        ("joined_at,joined_date", ["joined_at", "joined_days_2"]),
+        ("No.,monetary", ["stated_no", "monetary_2"]),
+    ],
+)
+def test_features_and_staged_columns_have_names_of_their_own(header, names):
+    cells = {
+        "joined_date": "2020-01-0{d}",
+        "joined_at": "shop {d}",
+        "No.": "{d}",
+        "monetary": "{d}.5",
+    }
+    row = ",".join(cells[name] for name in header.split(","))
+    lines = [f"k{i},{i % 7}.5,{i % 5}.5,{row.format(d=1 + i % 6)}" for i in range(40)]
+    people = raw("\n".join([f"customer_id,milk,bread,{header}", *lines]))
+    plan = plan_of(customers=people, answers="value=milk + bread")
+    attributes = plan.customers.attributes[2:]
+
+    assert [attribute.name for attribute in attributes] == names
+    assert len({attribute.staged for attribute in attributes}) == 2
+    for path, text in render(plan, Path("/project")).items():
+        if path.endswith("features.yml"):
+            columns = [c["name"] for c in yaml.safe_load(text)["models"][-1]["columns"]]
+            assert len(set(columns)) == len(columns)
+
+
+def test_names_that_cannot_be_written_stay_out_of_what_dbt_reads():
+    names = ["{{ 1/0 }}", "{% set x = 1 %}", "a'b", "del\x7f", "tab\tin"]
+    events = raw(",".join(["customer_id,date,amount", *names]) + "\n1,2020-01-01,2.5,a,a,a,a,a\n"
+                 "2,2020-01-02,2.5,b,b,b,b,b")  # fmt: skip
+    for path, text in render(plan_of(events), Path("/project")).items():
+        assert path.startswith("docs/") or not [name for name in names if name in text]
+
+
+def test_a_column_called_source_is_not_taken_for_the_row():
+    events = raw("customer_id,date,amount,source\n1,2020-01-01,2.5,web\n2,2020-01-02,2.5,shop")
+    files = render(plan_of(events), Path("/project"))
+
+    assert "group by source_rows" in files["models/staging/mine/base_mine__events.sql"]
+
+
+def test_a_date_after_as_of_is_not_known_and_one_that_lies_ahead_does_not_set_it():
+    lines = [f"{i},{i % 7}.5,2020-01-{1 + i % 28:02d},2099-01-{1 + i % 9:02d}" for i in range(40)]
+    people = raw("\n".join(["customer_id,revenue,joined_date,valid_until", *lines]))
+    files = render(plan_of(customers=people), Path("/project"))
+    features = files["models/features/mine/mine_features.sql"]
+
+    assert "'max(joined_at)'" in files["models/features/mine/mine_as_of.sql"]
+    assert "when customers.joined_at <= observation.as_of" in features
+    assert "when customers.valid_until_at" not in features
+
+
+def test_customers_in_several_rows_are_a_sentence():
+    people = raw("customer_id,revenue\n" + "\n".join(f"{i % 4},{i}.5" for i in range(20)))
+
+    with pytest.raises(InputError, match="give it as EVENTS"):
+        plan_of(customers=people)
+
+
+def test_two_files_without_a_common_customer_are_a_sentence():
+    people = raw("customer_id,revenue\n" + "\n".join(f"K-{i},{i}.5" for i in range(20)))
+
+    with pytest.raises(InputError, match="no customer of"):
+        check_join(plan_of(RETAIL, people))
+    check_join(plan_of(RETAIL, raw("customer_id,revenue\n17850,1.5\n12583,7.5")))
+
+
+@pytest.mark.parametrize("rows", [200, 30_000])
+def test_two_files_with_hardly_a_common_customer_are_a_question(tmp_path: Path, rows: int):
+    days = [f"{i}.0,2020-01-{1 + i % 28:02d},9.5\n" for i in range(rows)]
+    (tmp_path / "e.csv").write_text("customer_id,date,amount\n" + "".join(days))
+    files = [read_file(str(tmp_path / "e.csv"))]
+    for share in (0.05, 0.2):
+        people = [f"{i + int(rows * (1 - share))},{i % 7}.5\n" for i in range(rows)]
+        (tmp_path / f"{share}.csv").write_text("customer_id,revenue\n" + "".join(people))
+        files.append(read_file(str(tmp_path / f"{share}.csv")))
+    events, few, enough = files
+
+    with pytest.raises(Questions, match=f"Only {rows // 20} customers .* 5.0%"):
+        check_join(plan_of(events, few))
+    check_join(plan_of(events, few, "events.customer=customer_id"))
+    check_join(plan_of(events, enough))
+
+
+def test_money_is_offered_first_as_what_a_customer_is_worth():
+    lines = [f"{i},{i % 9 + 500},{i % 7},{i % 5}.5" for i in range(40)]
+    people = raw("\n".join(["customer_id,invoice_no,children,deposit", *lines]))
+
+    assert asked(customers=people) == {"value": ("deposit", "children", "invoice_no")}
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("contact", "+49 58{i}"), ("Mobile", "17{i}"), ("Telefonnummer", "58{i}"), ("PLZ", "2{i}")],
+)
+def test_telephones_and_postcodes_are_no_numbers(name, cell):
+    lines = [f"{i},{i % 7}.5,{cell.format(i=1290 + i % 30)}" for i in range(40)]
+    people = raw("\n".join([f"customer_id,revenue,{name}", *lines]))
+    customers = plan_of(customers=people).customers
+
+    assert [attribute.name for attribute in customers.attributes] == ["revenue"]
+    assert re.search("telephone numbers|are names", customers.left_out[name])
+
+
+def test_dates_with_other_words_among_them_are_dates_and_it_is_said():
+    days = ["never" if i % 10 == 0 else f"2020-01-{1 + i % 28:02d}" for i in range(60)]
+    lines = [f"{i},{i % 7}.5,{day}" for i, day in enumerate(days)]
+    people = raw("\n".join(["customer_id,revenue,last_login", *lines]))
+    [_, login] = plan_of(customers=people).customers.attributes
+
+    assert (login.name, login.kind) == ("last_login_days", "date")
+    assert login.why == "holds dates; 10.0% of its values are none, such as never"
+
+
+def test_a_date_of_birth_is_an_age_and_never_the_clock():
+    lines = [f"{i},{i % 7}.5,20{i:02d}-01-15,2020-01-{1 + i % 28:02d}" for i in range(40)]
+    people = raw("\n".join(["customer_id,revenue,Geburtsdatum,last_order", *lines]))
+    files = render(plan_of(customers=people), Path("/project"))
+    alone = raw("\n".join(line.rpartition(",")[0] for line in ["id,revenue,dob,x", *lines]))
+    customers = plan_of(customers=alone).customers
+
+    assert "'max(last_order_at)'" in files["models/features/mine/mine_as_of.sql"]
+    assert "whole_years" in files["models/features/mine/mine_features.sql"]
+    assert [attribute.name for attribute in customers.attributes] == ["revenue"]
+    assert "says on which day the age counts" in customers.left_out["dob"]
+
+
+def test_a_time_that_many_rows_lack_is_a_question():
+    lines = [f"{i % 9},{'never' if i % 3 == 0 else '2020-01-02'},5.5" for i in range(60)]
+    events = raw("\n".join(["customer_id,date,amount", *lines]))
+
+    assert asked(events) == {"time": ("date",)}
+    assert roles(events, "time=date")["time"] == "date"
+
+
+def test_numbers_without_a_header_are_asked_for():
+    bare = raw("column_1,column_2,column_3,column_4\n1,19970101,5,2.5\n2,19970102,6,3.5")
+    answers = "customer=column_1, time=column_2"
+
+    assert asked(bare, answers=answers) == {"quantity": ("column_3, amount=column_4", "none")}
+    given = roles(bare, f"{answers}, quantity=column_3, amount=column_4")
+    assert (given["quantity"], given["amount"]) == ("column_3", "column_4")
+    assert "amount" not in roles(bare, f"{answers}, quantity=none")
 
 
 texts = st.text(max_size=12)
@@ -398,11 +652,24 @@ def test_files_that_cannot_be_read_get_sentences(tmp_path: Path):
     (tmp_path / "book.xlsx").write_bytes(b"PK")
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "windows.csv").write_bytes("a;b\n5 €;Müller\n".encode("cp1252"))
+    (tmp_path / "wide.csv").write_bytes("a;b\n5;6\n".encode("utf-16"))
+    (tmp_path / "twice.csv").write_text("id,Amount,amount\n1,2,3\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "glued.txt").write_text("0000119970101\n0000219970102\n")
+    (tmp_path / "quote.csv").write_text('id,note\n1,"never\n2,x\n')
+    title = "Report, 2019\n" + "1,2,3\n" * 20
+    (tmp_path / "title.csv").write_text(title)
     for name, sentence in (
         ("book.xlsx", "save its sheet as CSV"),
         ("none.csv", "no file matches"),
         ("empty.csv", "is empty"),
         ("windows.csv", "save it as UTF-8"),
+        ("wide.csv", "save it as UTF-8"),
+        ("twice.csv", "called amount"),
+        ("folder", r"is a folder: .*/folder/\*\.csv'\.$"),
+        ("glued.txt", "fixed width are not read"),
+        ("quote.csv", "a quote that is never closed, first in the line '1,\"never'"),
+        ("title.csv", "lines above the header"),
     ):
         with pytest.raises(InputError, match=sentence):
             read_file(str(tmp_path / name))
@@ -415,6 +682,7 @@ def test_files_that_cannot_be_read_get_sentences(tmp_path: Path):
         ("tab.tsv", b"a\tb\n1\t2\n", ["a", "b"]),
         ("latin.csv", "Kunde,Größe\nMüller,2\n".encode("latin-1"), ["Kunde", "Größe"]),
         ("bare.csv", b"1,2019-01-01,5\n2,2019-01-02,6\n", ["column_1", "column_2", "column_3"]),
+        ("years.csv", b"id,2019,2020\n1,5,6\n2,7,8\n", ["id", "2019", "2020"]),
         ("fixed.txt", b" 00001 19970101  1   11.77\n 00002 19970112  12  2.00\n",
          ["column_1", "column_2", "column_3", "column_4"]),
     ],
@@ -496,7 +764,8 @@ def run_dbt(project: Path, *arguments: str, data: Path | None = None) -> tuple[i
 
 
 Sale = dict[str, str]
-HEADER = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "Customer ID")
+HEADER = ("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "Customer ID",
+          "Source", "Raw", "Copies")  # fmt: skip
 
 
 def sales() -> list[Sale]:
@@ -517,6 +786,10 @@ def sales() -> list[Sale]:
                     "InvoiceDate": f"{time.month}/{time.day}/{time.year} {time:%H:%M}",
                     "UnitPrice": rng.choice(("0.85", "2.55", "1.005", "12.50")),
                     "Customer ID": rng.choice((f"{customer}.0", str(customer))),
+                    # Names that the models use themselves.
+                    "Source": "web",
+                    "Raw": "raw",
+                    "Copies": "7",
                 }
                 rows.append(row)
                 if rng.random() < 0.05:
@@ -544,7 +817,10 @@ def write_sales(path: Path) -> None:
         file.write("1;2;3\n")
 
 
-MEMBERS_HEADER = ["Customer ID", "Group", "Joined Date", "Age", "Newsletter"]
+MEMBERS_HEADER = [
+    *("Customer ID", "Group", "Joined Date", "Age", "Newsletter", "Source", "Raw", "Copies"),
+    "Birth Date",
+]
 
 
 def members() -> list[list[str]]:
@@ -552,11 +828,14 @@ def members() -> list[list[str]]:
     rng = random.Random(6)
     rows = [
         [str(customer), rng.choice("ABC?"), f"{rng.randint(13, 28)}/{rng.randint(1, 9)}/2010",
-         str(rng.randint(18, 80)), rng.choice(("yes", "no"))]
+         str(rng.randint(18, 80)), rng.choice(("yes", "no")),
+         *(("web", "a", "1") if customer % 3 else ("shop", "b", "2")),
+         {12013: "1/1/1900", 12014: "1/1/2050"}.get(customer, f"{customer % 28 + 1}/6/1975")]
         for customer in range(12010, 12150)
     ]  # fmt: skip
     rows[0][3], rows[1][2], rows[2][3] = "old", "soon", "Unknown"
-    rows += [["12040", "A", "13/1/2010", "1", "no"], ["", "A", "13/1/2010", "1", "no"]]
+    rest = ["A", "13/1/2010", "1", "no", "web", "a", "1", "13/6/1975"]
+    rows += [["12040", *rest], ["", *rest]]
     return rows
 
 
@@ -666,6 +945,8 @@ def test_nothing_of_the_files_is_lost(own_data: Path):
         ("customers", "row", "customer stands in several rows that differ"),
         ("customers", "value", "age cannot be read"),
         ("customers", "value", "joined at cannot be read"),
+        ("customers", "value", "born at cannot be read or stands for unknown"),
+        ("customers", "value", "born at lies after as_of"),
     }
 
 
@@ -732,16 +1013,21 @@ def test_features_equal_an_oracle(own_data: Path):
 def test_attributes_equal_the_file(own_data: Path):
     built = query(
         own_data,
-        "select customer_id, stated_group, age, newsletter, joined_days "
-        "from features.retail_features",
+        "select customer_id, stated_group, age, newsletter, joined_days, stated_source, "
+        "stated_raw, stated_copies, age_years from features.retail_features",
     )
     as_of = datetime.fromisoformat(
         query(own_data, "select cast(as_of as varchar) from features.retail_as_of")[0][0]
     )
     rows = {row[0]: row for row in members() if row[0] not in ("", "12040")}
 
-    for customer, group, age, newsletter, days in built:
-        _, g, joined, a, n = rows.get(customer, ["", "", "", "", ""])
+    for customer, group, age, newsletter, days, *own, years in built:
+        _, g, joined, a, n, *texts, birth = rows.get(customer, [""] * 9)
+        born = datetime.strptime(birth, "%d/%m/%Y") if birth.endswith("1975") else None
+        had = born and (as_of.month, as_of.day) >= (born.month, born.day)
+        assert years == (as_of.year - born.year - (not had) if born else None)
+        expected = [texts[0] or None, texts[1] or None, float(texts[2]) if texts[2] else None]
+        assert own == expected
         assert group == (g.lower() if g not in ("", "?") else None)
         assert age == (float(a) if a.isdigit() else None)
         assert newsletter == {"yes": True, "no": False}.get(n)

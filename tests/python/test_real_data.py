@@ -135,6 +135,10 @@ def test_three_sleeps_stand_twice_and_half_of_them_in_two_files(real_build: Proj
         "select raw_rows, staged_rows, rejected_rows, duplicate_rows from marts.row_counts "
         "where population = 'fitbit' and source = 'sleep'"
     ) == [(413 + 880, 870, 416, 3 + 4)]
+    assert real_build.query(
+        "select reason, count(*) from marts.rejected_rows "
+        "where population = 'fitbit' and source = 'sleep' group by all order by 2"
+    ) == [("replaced by a row of a later export", 6), ("said again by another file", 410)]
 
 
 def test_the_constant_fills_the_body_mass_index(real_build: Project):

@@ -37,6 +37,10 @@ def test_a_block_is_typed():
         ({"map": "umap"}, "'map' must be one of pca, tsne; found 'umap'"),
         ({"components": 12}, "'components' must be a share .* such as 0.9; found 12"),
         ({"k": 3, "algorithm": "dbscan"}, "'k' and 'algorithm: dbscan' exclude each other"),
+        (
+            {"components": 0.9, "algorithm": "dbscan"},
+            "'components' and 'algorithm: dbscan' exclude",
+        ),
     ],
 )
 def test_a_wrong_block_is_told_in_a_sentence(change: dict, message: str):

@@ -96,7 +96,8 @@ def test_zipped_files_are_read_like_plain_ones(tmp_path: Path):
     for name in ("one", "two", "three/deep"):
         (tmp_path / name).mkdir(parents=True)
     write(tmp_path / "one", "a,b\n1,2\nshort\n")
-    zipped(tmp_path / "two" / "x.zip", {"y.csv": "b,a,extra\n4,3,9\n", "__MACOSX/._y.csv": "?"})
+    mac = {"y.csv": "b,a,extra\n4,3,9\n", "__MACOSX/._y.csv": "?", ".DS_Store": "?"}
+    zipped(tmp_path / "two" / "x.zip", mac)
     zipped(tmp_path / "three" / "deep" / "x.csv.zip", {"in/x.csv": "A,B\n5,6\nshort"})
     write(tmp_path, "a,b\n8,9\n", "also this.csv")
 
@@ -169,6 +170,27 @@ def test_a_broken_zip_is_told_in_a_sentence(tmp_path: Path):
         (tmp_path / "x.zip").write_bytes(broken)
         with pytest.raises(InputError, match="it is not a zip file that can be unpacked"):
             unreadable_lines("days", exports(tmp_path), ("a",), "Do this.")
+
+
+def test_a_zip_with_a_password_is_told_in_a_sentence(tmp_path: Path):
+    path = zipped(tmp_path / "x.zip", {"x.csv": "a,b\n1,2\n"})
+    # The first flag of a file says that it is encrypted, in its own header and in the directory.
+    content = bytearray(path.read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + flags] |= 1
+    path.write_bytes(content)
+
+    with pytest.raises(InputError, match="it is a zip file with a password"):
+        unreadable_lines("days", exports(tmp_path), ("a",), "Do this.")
+
+
+def test_a_column_of_our_own_name_is_told_in_a_sentence(tmp_path: Path):
+    write(tmp_path, "a,Export\n1,2\n")
+    source = exports(tmp_path)
+
+    assert unreadable_lines("days", source, ("a",), "Do this.").num_rows == 0
+    with pytest.raises(InputError, match=r"days has a column export: '.*x.csv' .*Do this\."):
+        unreadable_lines("days", {**source, "plugin": "raw_rows"}, ("a",), "Do this.")
 
 
 def test_an_optional_source_may_be_missing_or_empty(tmp_path: Path):

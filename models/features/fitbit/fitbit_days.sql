@@ -1,5 +1,5 @@
 {# One row per user and day that was over by as_of, with the minutes for which the device was on and
-   whether it was worn. A day without a step, or with too few minutes, is no day of rest. #}
+   whether it was worn. A day with next to no step, or with too few minutes, is no day of rest. #}
 with
 
 days as (
@@ -30,6 +30,7 @@ tracked as (
 
 select
     *,
-    step_count > 0 and tracked_minutes >= {{ var('fitbit_worn_minutes') }} as is_worn
+    step_count >= {{ var('fitbit_worn_steps') }}
+    and tracked_minutes >= {{ var('fitbit_worn_minutes') }} as is_worn
 
 from tracked

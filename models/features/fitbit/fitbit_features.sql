@@ -1,4 +1,6 @@
-{# One row per user with a day that was over by as_of: every feature that is known of the user. #}
+{# One row per user who wore the device on a day that was over by as_of: every feature that is known
+   of the user. Of who never wore it nothing is known that could be filled in or put in a segment;
+   fitbit_activity has them all. #}
 with
 
 activity as (
@@ -51,3 +53,5 @@ left join sleep
 
 left join weight
     on activity.customer_id = weight.customer_id
+
+where activity.tracked_day_count > 0

@@ -1,6 +1,7 @@
 {# One row per user with minutes or hours: the longest stretch without activity, and the metabolic
-   equivalents. A stretch ends where the device was not worn; a stretch that is too long to be rest
-   is itself time without the device. Hours count only for users without minutes. #}
+   equivalents. A day is known by the minute or, where no minute says whether there was activity, by
+   the hour; a stretch runs over midnight, but not from minutes to hours. It ends where the device was
+   not worn; a stretch that is too long to be rest is itself time without the device. #}
 with
 
 minutes as (
@@ -13,15 +14,32 @@ minutes as (
 
 ),
 
+days_by_minute as (
+
+    select distinct
+        customer_id,
+        cast(started_at as date) as day
+
+    from minutes
+
+    where greatest(step_count, intensity) is not null
+
+),
+
 hours as (
 
     select
-        *,
+        hours.*,
         60 as minute_count
 
-    from {{ ref('fitbit_hours') }}
+    from {{ ref('fitbit_hours') }} as hours
 
-    where customer_id not in (select minutes.customer_id from minutes)
+    left join days_by_minute
+        on
+            hours.customer_id = days_by_minute.customer_id
+            and cast(hours.started_at as date) = days_by_minute.day
+
+    where days_by_minute.day is null
 
 ),
 
@@ -35,14 +53,14 @@ periods as (
 
 ),
 
-{# Inactive periods that follow one another have the same stretch. #}
+{# Inactive periods of one kind that follow one another have the same stretch. #}
 inactive as (
 
     select
         customer_id,
         minute_count,
         started_at - to_minutes(minute_count * row_number() over (
-            partition by customer_id order by started_at
+            partition by customer_id, minute_count order by started_at
         )) as stretch
 
     from periods
@@ -61,6 +79,7 @@ stretches as (
 
     group by
         customer_id,
+        minute_count,
         stretch
 
     having sum(minute_count) < {{ var('fitbit_unworn_stretch_minutes') }}

@@ -20,8 +20,8 @@ hours_of_day as (
 
 select
     customer_id,
-    {{ normalised_entropy('step_count') }} as hour_diversity,
-    cast(first(hour_of_day order by step_count desc, hour_of_day asc) as integer)
+    {{ normalised_entropy('step_count', 24) }} as hour_diversity,
+    printf('%02d:00', first(hour_of_day order by step_count desc, hour_of_day asc))
         as most_active_hour,
     {{ share('sum(step_count) filter (where hour_of_day < 6)', 'sum(step_count)') }}
         as night_step_share

@@ -3,40 +3,9 @@
 -- depends_on: {{ ref('base_fitbit__unreadable_days') }}
 with
 
-source as (
-
-    select * from {{ source('fitbit', 'days') }}
-
-),
-
-{# Exports in order of the day on which they end. #}
-exports as (
-
-    select
-        export,
-        dense_rank() over (
-            order by max({{ month_first_timestamp('activitydate') }}) nulls first, export
-        ) as export_number
-
-    from source
-
-    group by export
-
-),
-
 distinct_rows as (
 
-    select
-        struct_pack(*columns(source.* exclude (export))) as raw,
-        max(row(exports.export_number, exports.export)) as last_export,
-        count(*) as copies
-
-    from source
-
-    inner join exports
-        on source.export = exports.export
-
-    group by raw
+    {{ distinct_rows_of_exports('fitbit', 'days') }}
 
 ),
 
@@ -51,8 +20,7 @@ renamed as (
         {{ whole_number('raw.lightlyactiveminutes') }} as lightly_active_minutes,
         {{ whole_number('raw.sedentaryminutes') }} as sedentary_minutes,
         {{ exact_number('raw.calories') }} as calories,
-        last_export[2] as export,
-        last_export[1] as export_number,
+        export_number,
         copies,
         raw
 
@@ -92,7 +60,11 @@ compared as (
 
     select
         * exclude (raw, fault),
-        coalesce(fault, {{ lost_to_another_row('customer_id, day') }}) as rejection_reason,
+        coalesce(fault, {{ lost_to_another_row(
+            'customer_id, day',
+            'step_count, very_active_minutes, fairly_active_minutes, lightly_active_minutes, '
+            ~ 'sedentary_minutes, calories'
+        ) }}) as rejection_reason,
         case when rejection_reason is not null then cast(to_json(raw) as varchar) end as raw_row
 
     from judged

@@ -3,31 +3,9 @@
 -- depends_on: {{ ref('base_fitbit__unreadable_hours') }}
 with
 
-source as (
-
-    select * from {{ source('fitbit', 'hours') }}
-
-),
-
-exports as (
-
-    select * from {{ ref('base_fitbit__exports') }}
-
-),
-
 distinct_rows as (
 
-    select
-        struct_pack(*columns(source.* exclude (export))) as raw,
-        max(coalesce(exports.export_number, 0)) as export_number,
-        count(*) as copies
-
-    from source
-
-    left join exports
-        on source.export = exports.export
-
-    group by raw
+    {{ distinct_rows_of_exports('fitbit', 'hours') }}
 
 ),
 
@@ -70,7 +48,8 @@ compared as (
     select
         * exclude (raw, fault),
         coalesce(fault, {{ lost_to_another_row(
-            'customer_id, started_at, step_count is null, intensity is null, calories is null'
+            'customer_id, started_at, step_count is null, intensity is null, calories is null',
+            'step_count, intensity, calories'
         ) }}) as rejection_reason,
         case when rejection_reason is not null then cast(to_json(raw) as varchar) end as raw_row
 

@@ -89,7 +89,9 @@ compared as (
 
     select
         *,
-        coalesce(fault, {{ lost_to_another_row('about') }}) as rejection_reason
+        coalesce(fault, {{ lost_to_another_row(
+            'about', 'step_count, intensity, mets, calories'
+        ) }}) as rejection_reason
 
     from distinct_rows
 

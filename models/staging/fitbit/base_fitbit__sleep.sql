@@ -3,31 +3,9 @@
 -- depends_on: {{ ref('base_fitbit__unreadable_sleep') }}
 with
 
-source as (
-
-    select * from {{ source('fitbit', 'sleep') }}
-
-),
-
-exports as (
-
-    select * from {{ ref('base_fitbit__exports') }}
-
-),
-
 distinct_rows as (
 
-    select
-        struct_pack(*columns(source.* exclude (export))) as raw,
-        max(coalesce(exports.export_number, 0)) as export_number,
-        count(*) as copies
-
-    from source
-
-    left join exports
-        on source.export = exports.export
-
-    group by raw
+    {{ distinct_rows_of_exports('fitbit', 'sleep') }}
 
 ),
 
@@ -71,7 +49,10 @@ compared as (
 
     select
         * exclude (raw, fault),
-        coalesce(fault, {{ lost_to_another_row('customer_id, day') }}) as rejection_reason,
+        coalesce(fault, {{ lost_to_another_row(
+            'customer_id, day',
+            'sleep_minutes, bed_minutes'
+        ) }}) as rejection_reason,
         case when rejection_reason is not null then cast(to_json(raw) as varchar) end as raw_row
 
     from judged

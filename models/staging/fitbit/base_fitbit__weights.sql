@@ -3,31 +3,9 @@
 -- depends_on: {{ ref('base_fitbit__unreadable_weights') }}
 with
 
-source as (
-
-    select * from {{ source('fitbit', 'weights') }}
-
-),
-
-exports as (
-
-    select * from {{ ref('base_fitbit__exports') }}
-
-),
-
 distinct_rows as (
 
-    select
-        struct_pack(*columns(source.* exclude (export))) as raw,
-        max(coalesce(exports.export_number, 0)) as export_number,
-        count(*) as copies
-
-    from source
-
-    left join exports
-        on source.export = exports.export
-
-    group by raw
+    {{ distinct_rows_of_exports('fitbit', 'weights') }}
 
 ),
 
@@ -68,8 +46,10 @@ compared as (
 
     select
         * exclude (raw, fault),
-        coalesce(fault, {{ lost_to_another_row('customer_id, logged_at, log_id') }})
-            as rejection_reason,
+        coalesce(fault, {{ lost_to_another_row(
+            'customer_id, logged_at, log_id',
+            'weight_kg, raw_bmi'
+        ) }}) as rejection_reason,
         cast(to_json(raw) as varchar) as raw_row
 
     from judged

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 {# One row per customer and day. #}
-select * exclude (export, export_number, copies, raw_row, rejection_reason)
+select * exclude (export_number, copies, raw_row, rejection_reason)
 
 from {{ ref('base_fitbit__days') }}
 

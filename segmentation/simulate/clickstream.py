@@ -535,6 +535,7 @@ def simulate_clickstream(
     """Return the shop events of October 2019 and the segment planted in each customer.
 
     customers: how many; each has about 8 events on average.
+    seed: a whole number from 0 to 2**32 - 1.
     dirt: also make what is wrong in such data: 1 view in 1,000 with a price of 0.00; 13 additional
         copies of views: 6 exact, 2 with a negative price, 2 without a user, 2 with a time that
         cannot be read and 1 with an unknown event type; and, in addition to the customers, one bot
@@ -549,14 +550,12 @@ def simulate_clickstream(
     category_id, category_code (NULL for a third), brand (NULL for one in seven), price, user_id and
     user_session. The truth has user_id and segment, one row per customer.
 
-    Raises InputError where the number of customers or the seed is out of range.
+    Raises InputError where the number of customers is out of range.
     """
     if not 1 <= customers <= MAX_CUSTOMERS:
         raise InputError(
             f"the number of customers is {customers}: give one from 1 to {MAX_CUSTOMERS}."
         )
-    if not 0 <= seed < 2**32:
-        raise InputError(f"the seed is {seed}: give one from 0 to {2**32 - 1}.")
     connection = connection or duckdb.connect()
     connection.execute("set enable_progress_bar = false")
     connection.execute(_MACROS)

@@ -9,13 +9,15 @@ import duckdb
 import pandas as pd
 
 from segmentation.errors import InputError
-from segmentation.simulate.clickstream import simulate_clickstream
+from segmentation.features import text_literal
+from segmentation.simulate.clickstream import MAX_CUSTOMERS, simulate_clickstream
 from segmentation.simulate.fitbit import simulate_fitbit
 from segmentation.simulate.gifting import simulate_gifting
 from segmentation.simulate.personality import simulate_personality
 from segmentation.simulate.shop import simulate_shop
 
 SEED = 7
+MAX_SEED = 2**32 - 1
 ZIP_TIME = (2016, 5, 13, 0, 0, 0)
 """What the files in a zip have as their time: not that of the writing."""
 
@@ -34,6 +36,8 @@ class Population:
     delimiter, line_end: of its CSV files.
     is_cut_off: whether dirt also means that the last line is cut off, as in a broken download.
     formats: the formats in which the project reads the population.
+    most_customers: how many can be simulated at once. Where raw is in memory, as many as take about
+        7 GB of it.
     """
 
     simulate: Callable
@@ -43,6 +47,7 @@ class Population:
     line_end: str = "\n"
     is_cut_off: bool = False
     formats: tuple[str, ...] = ("csv",)
+    most_customers: int = 10_000_000
 
 
 POPULATIONS = {
@@ -53,6 +58,7 @@ POPULATIONS = {
         line_end="\r\n",
         is_cut_off=True,
         formats=("csv", "parquet"),
+        most_customers=MAX_CUSTOMERS,
     ),
     "personality": Population(
         simulate_personality,
@@ -61,7 +67,7 @@ POPULATIONS = {
         delimiter="\t",
         line_end="\r\n",
     ),
-    "fitbit": Population(simulate_fitbit, sample_customers=80),
+    "fitbit": Population(simulate_fitbit, sample_customers=80, most_customers=20_000),
     "gifting": Population(simulate_gifting, sample_customers=500, file_name="gift_data.csv"),
     "shop": Population(simulate_shop, sample_customers=600, file_name="Customers.csv"),
 }
@@ -97,8 +103,8 @@ def write_population(
     SEGMENTS_DATA can name the folder; the truth goes to truth_folder/<name>_truth.csv, with the
     columns customer_id and segment in the order of customer_id.
 
-    Raises InputError where the population or its format is not known, or the simulation refuses
-    its numbers.
+    Raises InputError where the population or its format is not known, the seed is not one from 0 to
+    MAX_SEED, there are more than the most customers of the population, or too few to simulate.
     """
     if name not in POPULATIONS:
         raise InputError(f"'{name}' is not a population: choose one of {', '.join(POPULATIONS)}.")
@@ -107,6 +113,12 @@ def write_population(
         raise InputError(
             f"the project does not read {name} as {file_format}: choose one of "
             f"{', '.join(population.formats)}."
+        )
+    if not 0 <= seed <= MAX_SEED:
+        raise InputError(f"the seed is {seed}: give a whole number from 0 to {MAX_SEED}.")
+    if customers > population.most_customers:
+        raise InputError(
+            f"the number of customers is {customers}: give one up to {population.most_customers}."
         )
     raw, truth = population.simulate(customers, seed, dirt, structure)
     tables = raw if isinstance(raw, dict) else {population.file_name: raw}
@@ -136,7 +148,7 @@ def _write(table: pd.DataFrame | duckdb.DuckDBPyRelation, path: Path, population
         line_end = population.line_end.replace("\r", r"\r").replace("\n", r"\n")
         table.query(
             "events",
-            f"copy events to '{path}' "
+            f"copy events to {text_literal(str(path))} "
             f"(format csv, header, delimiter '{population.delimiter}', new_line '{line_end}')",
         )
 

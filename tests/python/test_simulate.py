@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Project
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans
@@ -222,6 +223,9 @@ def test_command_simulates_one_population_at_any_size(tmp_path):
         (["fish"], "'fish' is not a population"),
         (["shop", "--format", "parquet"], "the project does not read shop as parquet"),
         (["shop", "--customers", 3], "the number of customers is 3"),
+        (["fitbit", "--customers", 10**9], "the number of customers is 1000000000"),
+        (["--customers", 1000], "name a population"),
+        (["--no-structure"], "name a population"),
     ],
 )
 def test_command_explains_what_it_cannot_do(tmp_path, arguments, sentence):
@@ -230,6 +234,28 @@ def test_command_explains_what_it_cannot_do(tmp_path, arguments, sentence):
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("population", list(POPULATIONS))
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_out_of_range_is_explained(tmp_path, population, seed):
+    with pytest.raises(InputError, match=f"the seed is {seed}: give a whole number from 0"):
+        write_population(population, tmp_path, tmp_path, 50, seed)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("population", list(POPULATIONS))
+def test_more_customers_than_can_be_simulated_are_explained(tmp_path, population):
+    with pytest.raises(InputError, match="the number of customers is 100000001: give one up to"):
+        write_population(population, tmp_path, tmp_path, 100_000_001)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_a_folder_may_have_an_apostrophe(tmp_path, file_format):
+    folder = tmp_path / "it's"
+    paths = write_population("clickstream", folder, folder, 20, file_format=file_format)
+    assert all(path.is_relative_to(folder) and path.stat().st_size for path in paths)
 
 
 def test_parquet_holds_the_events_of_the_csv_file(tmp_path):
@@ -243,7 +269,8 @@ def test_parquet_holds_the_events_of_the_csv_file(tmp_path):
         assert parquet.project(columns).fetchall() == text.fetchall()
 
 
-@pytest.mark.parametrize("population", POPULATIONS)
+# A list of names: pytest would hold the table, and DuckDB with it, for longer than DuckDB can bear.
+@pytest.mark.parametrize("population", list(POPULATIONS))
 def test_without_structure_there_is_one_segment_with_the_same_raw_columns(population):
     simulate = POPULATIONS[population].simulate
     crowd, truth = simulate(100, 5, structure=False)
@@ -253,6 +280,23 @@ def test_without_structure_there_is_one_segment_with_the_same_raw_columns(popula
     assert columns[0] == columns[1]
     assert len(truth) == 100
     assert set(truth.iloc[:, 1]) == {"everyone"}
+
+
+def test_without_structure_no_population_is_divided(project: Project, tmp_path: Path):
+    for name, population in POPULATIONS.items():
+        write_population(
+            name, tmp_path / "data", tmp_path, population.sample_customers, 1, structure=False
+        )
+    models = [f"+{name}_cluster_scores" for name in POPULATIONS]
+    project.build("--select", *models, data=tmp_path / "data")
+    verdicts = {
+        name: project.query(
+            "select distinct structure, max(k) filter (is_chosen) over () "
+            f"from models.{name}_cluster_scores"
+        )
+        for name in POPULATIONS
+    }
+    assert verdicts == {name: [("none", 1)] for name in POPULATIONS}
 
 
 def columns_of(raw) -> dict[str, list[str]]:

@@ -16,20 +16,42 @@ The rule, for the scores of one population (see `segmentation.cluster_scores.sco
 4. The choice is the largest clear candidate; where none is clear, the largest weak one; where
    there is neither, one segment, and the structure is 'none'.
 
-DBSCAN is chosen where the settings say so. Its structure is then 'weak' where it finds at least two
-groups and beats the copies, and 'none' otherwise: nothing here confirms its number of groups.
+The other algorithms (see `segmentation.cluster_scores.score_rivals`) then challenge k-means:
+
+5. A row of another algorithm holds up where it finds at least two groups, the smallest holds at
+   least minimum_share of the customers, at most MOST_NOISE of them are in no group, its bootstrap
+   refits agree (stability of at least STABLE), and no permuted copy reaches its modularity.
+6. K-means, the simplest, stands unless its chosen segments tear such groups apart: unless fewer
+   than PURE of the customers are in a segment in which their own group is the most common one.
+   Where it is torn, the first algorithm of `algorithms.RIVALS` with such a row takes its place,
+   with the row that leaves the fewest customers out, then the most stable one; its structure is
+   'clear'. Ward's groups are a variant of those of k-means and never challenge it.
 
 A k set by hand is chosen whatever the rule says; the structure is then the rule's verdict about
-that k: 'none' where it is no candidate, does not beat the copies, or is 1.
+that k: 'none' where it is no candidate, does not beat the copies, or is 1. An algorithm set by hand
+is chosen with its best row; the structure is 'clear' where that row holds up, 'weak' where it beats
+the copies, and 'none' otherwise.
 """
 
 import pandas as pd
 
+from segmentation.algorithms import RIVALS
 from segmentation.errors import InputError
 
 STRENGTH = 0.8
 MARGIN = 1.15
 MINIMUM_SHARE = 0.02
+STABLE = 0.9
+MOST_NOISE = 0.2
+PURE = 0.95
+HOLDS_UP = 2
+_NAMES = {
+    "agglomerative": "Ward's method",
+    "dbscan": "DBSCAN",
+    "hdbscan": "HDBSCAN",
+    "gaussian_mixture": "the Gaussian mixture",
+}
+_CHALLENGERS = [name for name in RIVALS if name != "agglomerative"]
 
 
 def choose_k(scores: pd.DataFrame, minimum_share: float, k: int | None = None) -> pd.DataFrame:
@@ -66,34 +88,135 @@ def choose_k(scores: pd.DataFrame, minimum_share: float, k: int | None = None) -
     )
 
 
-def add_density(scores: pd.DataFrame, density: pd.DataFrame, is_chosen: bool) -> pd.DataFrame:
-    """Add the row of DBSCAN to the scores of k-means that `choose_k` returned.
+def choose_algorithm(
+    scores: pd.DataFrame,
+    rivals: pd.DataFrame,
+    minimum_share: float,
+    algorithm: str | None = None,
+    k: int | None = None,
+) -> pd.DataFrame:
+    """Add the scores of the other algorithms to those of k-means, and choose among them all.
 
-    density: at most one row, as `cluster_scores.score_density` returns it.
-    is_chosen: whether the settings choose DBSCAN in the place of the rule.
+    scores: of k-means, as `choose_k` returned them.
+    rivals: as `cluster_scores.score_rivals` returned them, kmeans_purity against the chosen k.
+    minimum_share: the smallest share of customers that a segment may hold.
+    algorithm: set by hand; None lets the rule decide.
+    k: the number of segments set by hand, or None.
+
+    Returns all rows with is_chosen, structure and reason, as in `choose_k`.
     """
-    if density.empty:
+    if rivals.empty:
         return scores
-    row = density.iloc[0].to_dict()
-    structure = scores["structure"].iloc[0] if len(scores) else "none"
-    if is_chosen:
-        structure = "weak" if row["k"] > 1 and _beats_copies(row) else "none"
-        by_hand = "Not chosen: the algorithm was set to dbscan by hand."
-        scores = scores.assign(is_chosen=False, structure=structure, reason=by_hand)
-    found = (
-        f"DBSCAN finds {_groups(row['k'])} and leaves {row['noise_share']:.0%} of the customers in "
-        "none"
+    rows = rivals.to_dict("records")
+    if algorithm in (None, "kmeans"):
+        is_open = algorithm is None and k is None
+        challenger = _challenger(rows, minimum_share) if is_open else None
+    else:
+        candidates = [i for i, row in enumerate(rows) if row["algorithm"] == algorithm]
+        if k is not None:
+            candidates = [i for i in candidates if rows[i]["k"] == k]
+        if not candidates:
+            raise InputError(
+                f"the setting 'algorithm' is {algorithm}, but these customers are too few or too "
+                f"alike for {_segments(k) if k else 'groups'}: leave the setting out."
+            )
+        challenger = max(candidates, key=lambda i: (_rank(rows[i], minimum_share), -i))
+    structure = scores["structure"].iloc[0]
+    chosen = "k-means"
+    if challenger is not None:
+        winner = rows[challenger]
+        chosen = _NAMES[winner["algorithm"]]
+        structure = ("none", "weak", "clear")[_rank(winner, minimum_share)[0]]
+        lost = (
+            f"Not chosen: the algorithm was set to {algorithm} by hand."
+            if algorithm
+            else f"Not chosen: k-means tears apart the groups that {chosen} finds."
+        )
+        scores = scores.assign(is_chosen=False, reason=lost)
+    rivals = rivals.assign(
+        is_chosen=[i == challenger for i in range(len(rows))],
+        reason=[
+            _rival_praise(row, algorithm is not None, _rank(row, minimum_share)[0])
+            if i == challenger
+            else _rival_objection(row, minimum_share, chosen)
+            for i, row in enumerate(rows)
+        ],
     )
-    reason = {
-        (True, "weak"): f"{found}; it was set by hand, and its groups beat chance.",
-        (True, "none"): f"{found}; it was set by hand, but its groups do not beat chance.",
-    }.get((is_chosen, structure), f"{found}; it is chosen only where the settings say so.")
-    density = density.assign(is_chosen=is_chosen, structure=structure, reason=reason)
-    return pd.concat([scores, density], ignore_index=True)
+    return pd.concat([scores, rivals], ignore_index=True).assign(structure=structure)
 
 
-def _groups(count: int) -> str:
-    return {0: "no crowded group", 1: "one crowded group"}.get(count, f"{count} crowded groups")
+def _challenger(rows: list[dict], minimum_share: float) -> int | None:
+    """The position of the row that takes the place of k-means, or None."""
+    torn = [
+        i
+        for i, row in enumerate(rows)
+        if row["algorithm"] in _CHALLENGERS
+        and _rank(row, minimum_share)[0] == HOLDS_UP
+        and row["kmeans_purity"] < PURE
+    ]
+    return min(
+        torn,
+        key=lambda i: (
+            _CHALLENGERS.index(rows[i]["algorithm"]),
+            round(rows[i]["noise_share"], 2),
+            -rows[i]["stability"],
+        ),
+        default=None,
+    )
+
+
+def _rank(row: dict, minimum_share: float) -> tuple:
+    """How well another algorithm's row does: 2 where it holds up, 1 where it beats the copies."""
+    beats_copies = row["k"] > 1 and row["null_share"] == 0
+    holds_up = (
+        beats_copies
+        and row["smallest_share"] >= minimum_share
+        and row["noise_share"] <= MOST_NOISE
+        and row["stability"] >= STABLE
+    )
+    return int(beats_copies) + int(holds_up), row["k"] > 1, -row["noise_share"], row["stability"]
+
+
+def _found(row: dict) -> str:
+    groups = {0: "no group", 1: "one group"}.get(row["k"], f"{row['k']} groups")
+    if row["algorithm"] in ("dbscan", "hdbscan"):
+        left = f"leaves {row['noise_share']:.0%} of the customers in none"
+        return f"{_NAMES[row['algorithm']]} finds {groups} and {left}"
+    return f"{_NAMES[row['algorithm']]} makes {groups}"
+
+
+def _rival_praise(row: dict, by_hand: bool, rank: int) -> str:
+    against = (
+        f"neighbours share a group (modularity {row['modularity']:.2f}, "
+        f"{row['null_modularity']:.2f} in permuted copies)"
+    )
+    if by_hand:
+        verdict = ("they do not beat chance", "they beat chance but do not hold up", "they hold up")
+        return f"{_found(row)}; it was set by hand, and {verdict[rank]}: {against}."
+    return (
+        f"{_found(row)}: they return in resampled customers (stability {row['stability']:.2f}) and "
+        f"beat chance, for {against}; k-means would mix them."
+    )
+
+
+def _rival_objection(row: dict, minimum_share: float, chosen: str) -> str:
+    found = _found(row)
+    if row["k"] < 2:
+        return f"{found}: no two groups stand apart."
+    if row["null_share"] > 0:
+        return f"{found}, but permuted copies, which hold no segments, divide as well."
+    if row["noise_share"] > MOST_NOISE:
+        return f"{found}: too many to leave out."
+    if row["smallest_share"] < minimum_share:
+        return f"{found}, the smallest of {row['smallest_share']:.1%}: too small to be of use."
+    if row["stability"] < STABLE:
+        return (
+            f"{found}, but other groups in resampled customers (stability {row['stability']:.2f} "
+            f"is below {STABLE:.2f})."
+        )
+    if chosen == "k-means" and row["kmeans_purity"] >= PURE:
+        return f"{found} that hold up, but k-means keeps them apart too and is simpler."
+    return f"{found} that hold up too, but {chosen} is simpler."
 
 
 def _verdicts(rows: list[dict], minimum_share: float) -> dict[int, str]:

@@ -1,6 +1,6 @@
-"""Scores of k-means for each number of segments, and of DBSCAN, in one space and on one sample.
+"""Scores of every algorithm over its grid, in one space and on one sample.
 
-Every score of a population is computed on the same scaled matrix and the same rows, so that rows
+Every index of a population is computed on the same scaled matrix and the same rows, so that rows
 of the table can be compared. `segmentation.choice` turns the scores into a choice.
 """
 
@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import isotonic_regression
-from scipy.stats import norm, rankdata
 from sklearn.cluster import KMeans
 from sklearn.metrics import (
     adjusted_rand_score,
@@ -20,11 +18,19 @@ from sklearn.metrics import (
     pairwise_distances,
     roc_auc_score,
 )
-from sklearn.metrics.cluster import contingency_matrix
 from sklearn.model_selection import StratifiedKFold
 
+from segmentation.algorithms import CROWD_SHARES, FIT_ROWS, NOISE, RIVALS, Rival
+from segmentation.chance import permuted_copies
 from segmentation.components import fit_projection
-from segmentation.density import NOISE, fit_density_groups
+from segmentation.indices import (
+    agreement,
+    knee,
+    modularity,
+    neighbours,
+    purity,
+    silhouette_width,
+)
 from segmentation.settings import MAX_K
 
 SEED = 20191001
@@ -36,16 +42,16 @@ STARTS = 10
 RESAMPLE_STARTS = 3
 SPLITS = 10
 REFERENCES = 10
-PERMUTED_COPIES = 10
-PEAKS = 41
-REPEATED_SHARE = 0.05
-BOOTSTRAPS = 10
+PERMUTED_COPIES = 20
+BOOTSTRAPS = 20
 FOLDS = 5
 SHRINKAGE = 10.0  # customers
 
 SCORE_TYPES = {
     "algorithm": "str",
     "k": "int64",
+    "crowd_share": "float64",
+    "reach": "float64",
     "inertia": "float64",
     "is_knee": "bool",
     "prediction_strength": "float64",
@@ -54,13 +60,17 @@ SCORE_TYPES = {
     "gap_error": "float64",
     "silhouette": "float64",
     "null_silhouette": "float64",
+    "modularity": "float64",
+    "null_modularity": "float64",
     "null_share": "float64",
     "calinski_harabasz": "float64",
     "davies_bouldin": "float64",
     "smallest_share": "float64",
     "noise_share": "float64",
+    "kmeans_purity": "float64",
     "stability": "float64",
     "outcome_auc": "float64",
+    "rows_fitted": "int64",
     "rows_scored": "int64",
 }
 
@@ -87,7 +97,8 @@ def score_k(
         list, are permuted together in the copies. None permutes each column.
 
     Returns one row per k with the columns of SCORE_TYPES; fewer where the sample holds fewer
-    distinct rows than largest_k, none for an empty matrix. NaN where a score is not defined.
+    distinct rows than largest_k, none for an empty matrix. NaN where a score is not defined. The
+    copies are compared by the silhouette.
     """
     sample = _sample(matrix)
     projection = fit_projection(sample, components)
@@ -96,76 +107,114 @@ def score_k(
     labels, inertias = _fit_each_k(clustered, ks, STARTS)
     strength, strength_error = prediction_strength(clustered, ks)
     gap, gap_error = gap_statistic(clustered, ks, inertias)
-    silhouette = _silhouettes(sample, labels)
-    null_silhouette, null_share = _null_silhouettes(
-        sample,
+    indices = _indices(sample, labels)
+    null = _null_indices(
+        sample[:SILHOUETTE_ROWS],
         units,
-        silhouette,
+        len(ks),
         lambda copy: _fit_each_k(projection.down(copy), ks, RESAMPLE_STARTS)[0],
     )
     scores = {
-        "algorithm": ["kmeans"] * len(ks),
+        **indices,
+        **_against_null("silhouette", indices, null),
+        "algorithm": "kmeans",
         "k": list(ks),
+        "crowd_share": np.nan,
+        "reach": np.nan,
         "inertia": inertias,
         "is_knee": knee(inertias),
         "prediction_strength": strength,
         "prediction_strength_error": strength_error,
         "gap": gap,
         "gap_error": gap_error,
-        "silhouette": silhouette,
-        "null_silhouette": null_silhouette,
-        "null_share": null_share,
-        "calinski_harabasz": [_index(calinski_harabasz_score, sample, each) for each in labels],
-        "davies_bouldin": [_index(davies_bouldin_score, sample, each) for each in labels],
-        "smallest_share": [np.bincount(each).min() / len(sample) for each in labels],
-        "noise_share": np.zeros(len(ks)),
+        "kmeans_purity": np.nan,
         "stability": _stability(clustered, ks, labels),
         "outcome_auc": [outcome_auc(each, outcome) for each in labels],
-        "rows_scored": [len(sample)] * len(ks),
+        "rows_fitted": len(sample),
     }
     return pd.DataFrame(scores, columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
 
 
-def score_density(
+def kmeans_labels(matrix: np.ndarray, k: int, components: float | None = None) -> np.ndarray:
+    """The segments of k-means that `score_k` scored for one k, one per row of the sample."""
+    sample = _sample(matrix)
+    clustered = fit_projection(sample, components).down(sample)
+    return _fit_each_k(clustered, [k], STARTS)[0][0] if len(sample) else np.empty(0, dtype=int)
+
+
+def score_rivals(
     matrix: np.ndarray,
+    segments: np.ndarray | None = None,
     outcome: np.ndarray | None = None,
+    largest_k: int = MAX_K,
     units: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Score DBSCAN on the same sample and in the same space: one row, columns as SCORE_TYPES.
+    """Score the other algorithms, each over its own grid, on the same sample and in the same space.
 
-    matrix, outcome, units: as in `score_k`.
+    They are fitted on the first FIT_ROWS rows; the rest of the sample goes to the group of the
+    nearest stored point (see `algorithms`).
 
-    The customers in no group count as a group of their own in every index; none of them is dropped.
-    `k` and smallest_share are of the groups without them. NaN for what is defined for a given
-    number of segments only. No row for an empty matrix.
+    segments: the segments of k-means, one per row of the matrix, for kmeans_purity; or None.
+    matrix, outcome, largest_k, units: as in `score_k`.
+
+    Returns one row per algorithm and value of its grid, with the columns of SCORE_TYPES. The copies
+    are compared by the modularity, which knows no shape, on FIT_ROWS rows. The customers in no
+    group count as a group of their own in every index; none of them is dropped. `k` and
+    smallest_share are of the groups without them. No row for an empty matrix.
     """
     sample = _sample(matrix)
     if len(sample) == 0:
         return pd.DataFrame(columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
-    groups = fit_density_groups(sample)
-    labels = groups.assign(sample)
-    silhouette = _silhouettes(sample, [labels])
-    null_silhouette, null_share = _null_silhouettes(
-        sample, units, silhouette, lambda copy: [fit_density_groups(copy).assign(copy)]
+    # One segment is the same for every algorithm, and k-means has its row.
+    ks = range(2, min(largest_k, _distinct_rows(sample[:FIT_ROWS])) + 1)
+    grids = {"k": list(ks), "crowd_share": list(CROWD_SHARES)}
+    tables = [
+        _score_rival(name, rival, grids[rival.grid_column], sample, segments, outcome, units)
+        for name, rival in RIVALS.items()
+        if grids[rival.grid_column]
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _score_rival(
+    name: str,
+    rival: Rival,
+    grid: list,
+    sample: np.ndarray,
+    segments: np.ndarray | None,
+    outcome: np.ndarray | None,
+    units: Sequence[str] | None,
+) -> pd.DataFrame:
+    fits = rival.fit_each(sample, grid)
+    labels = [fit.assign(sample) for fit in fits]
+    indices = _indices(sample, labels)
+    null = _null_indices(
+        sample[:FIT_ROWS],
+        units,
+        len(grid),
+        lambda copy: [fit.assign(copy) for fit in rival.fit_each(copy, grid)],
     )
-    sizes = np.bincount(labels[labels != NOISE], minlength=groups.count)
     scores = {
-        **dict.fromkeys(SCORE_TYPES, np.nan),
-        "algorithm": "dbscan",
-        "k": groups.count,
+        **indices,
+        **_against_null("modularity", indices, null),
+        "algorithm": name,
+        "k": [fit.count for fit in fits],
+        "crowd_share": grid if rival.grid_column == "crowd_share" else np.nan,
+        "reach": [fit.reach if np.isfinite(fit.reach) else np.nan for fit in fits],
+        "inertia": np.nan,
         "is_knee": False,
-        "silhouette": silhouette[0],
-        "null_silhouette": null_silhouette[0],
-        "null_share": null_share[0],
-        "calinski_harabasz": _index(calinski_harabasz_score, sample, labels),
-        "davies_bouldin": _index(davies_bouldin_score, sample, labels),
-        "smallest_share": sizes.min(initial=len(sample)) / len(sample) if groups.count else 0.0,
-        "noise_share": (labels == NOISE).mean(),
-        "stability": _density_stability(sample, labels),
-        "outcome_auc": outcome_auc(labels - labels.min(), outcome),
-        "rows_scored": len(sample),
+        "prediction_strength": np.nan,
+        "prediction_strength_error": np.nan,
+        "gap": np.nan,
+        "gap_error": np.nan,
+        "kmeans_purity": [_grouped_purity(segments, each) for each in labels],
+        "stability": _rival_stability(rival, grid, sample, labels),
+        "outcome_auc": [outcome_auc(each - each.min(), outcome) for each in labels],
+        "rows_fitted": min(len(sample), FIT_ROWS),
     }
-    return pd.DataFrame([scores], columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
+    table = pd.DataFrame(scores, columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
+    # A mixture may have a component that is nobody's likeliest: it is that of a smaller k.
+    return table[table["k"] == grid] if rival.grid_column == "k" else table
 
 
 def _sample(matrix: np.ndarray) -> np.ndarray:
@@ -173,20 +222,71 @@ def _sample(matrix: np.ndarray) -> np.ndarray:
     return sample if sample.shape[1] else np.zeros((len(sample), 1))
 
 
-def knee(inertias: np.ndarray) -> np.ndarray:
-    """Mark the k whose inertia lies farthest below the chord from the first to the last k.
+def _indices(sample: np.ndarray, labels: list[np.ndarray]) -> dict:
+    """The indices that are defined for the labels of any algorithm, one value per labelling."""
+    rows = sample[:SILHOUETTE_ROWS]
+    distances = pairwise_distances(rows) if len(rows) else np.empty((0, 0))
+    nearest = neighbours(distances[:FIT_ROWS, :FIT_ROWS])
+    grouped = [each[each != NOISE] for each in labels]
+    return {
+        "silhouette": [silhouette_width(distances, each[: len(rows)]) for each in labels],
+        "modularity": [modularity(nearest, each[: len(nearest)]) for each in labels],
+        "calinski_harabasz": [_index(calinski_harabasz_score, sample, each) for each in labels],
+        "davies_bouldin": [_index(davies_bouldin_score, sample, each) for each in labels],
+        "smallest_share": [
+            np.unique(each, return_counts=True)[1].min(initial=len(sample)) / len(sample)
+            if len(each)
+            else 0.0
+            for each in grouped
+        ],
+        "noise_share": [1 - len(each) / max(len(sample), 1) for each in grouped],
+        "rows_scored": len(sample),
+    }
 
-    Returns one boolean per k, all False where the curve has fewer than three points or no bend.
-    Source: the difference curve of Satopaa, Albrecht, Irwin and Raghavan 2011, "Finding a
-    'Kneedle' in a Haystack", section III, without its smoothing.
+
+def _null_indices(
+    rows: np.ndarray,
+    units: Sequence[str] | None,
+    labellings: int,
+    cluster: Callable[[np.ndarray], list[np.ndarray]],
+) -> dict[str, np.ndarray]:
+    """Silhouette and modularity of copies without segments, clustered like the rows themselves.
+
+    cluster: the labellings of a copy. An index is copies x labellings; one that a copy does not
+    have (all its rows in one segment) counts as 0.
     """
-    marks = np.zeros(len(inertias), dtype=bool)
-    if len(inertias) < 3 or inertias[0] <= inertias[-1]:
-        return marks
-    descent = (inertias[0] - np.asarray(inertias)) / (inertias[0] - inertias[-1])
-    bend = descent - np.linspace(0, 1, len(inertias))
-    marks[np.argmax(bend)] = bend.max() > 0
-    return marks
+    silhouettes = np.zeros((PERMUTED_COPIES, labellings))
+    modularities = np.zeros((PERMUTED_COPIES, labellings))
+    if labellings:
+        for number, copy in enumerate(permuted_copies(rows, PERMUTED_COPIES, units)):
+            labels = cluster(copy)
+            distances = pairwise_distances(copy)
+            nearest = neighbours(distances[:FIT_ROWS, :FIT_ROWS])
+            silhouettes[number] = [silhouette_width(distances, each) for each in labels]
+            modularities[number] = [modularity(nearest, each[: len(nearest)]) for each in labels]
+    return {"silhouette": np.nan_to_num(silhouettes), "modularity": np.nan_to_num(modularities)}
+
+
+def _against_null(judge: str, indices: dict, null: dict[str, np.ndarray]) -> dict:
+    """The means over the copies, and the share of the copies that do as well by the judging index.
+
+    NaN where the sample has no silhouette: there is one group, and nothing to compare.
+    """
+    is_defined = ~np.isnan(np.asarray(indices["silhouette"], dtype=float))
+    share = (null[judge] >= np.asarray(indices[judge], dtype=float)).mean(axis=0)
+    return {
+        "null_silhouette": np.where(is_defined, null["silhouette"].mean(axis=0), np.nan),
+        "null_modularity": np.where(is_defined, null["modularity"].mean(axis=0), np.nan),
+        "null_share": np.where(is_defined, share, np.nan),
+    }
+
+
+def _grouped_purity(segments: np.ndarray | None, labels: np.ndarray) -> float:
+    """Purity of the segments of k-means in the groups, over the customers who are in one."""
+    if segments is None:
+        return np.nan
+    is_grouped = labels != NOISE
+    return purity(segments[: len(labels)][is_grouped], labels[is_grouped])
 
 
 def prediction_strength(sample: np.ndarray, ks: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -217,19 +317,6 @@ def _split_strength(halves: list[np.ndarray], k: int) -> float:
     ) / 2
 
 
-def agreement(labels: np.ndarray, assigned: np.ndarray) -> float:
-    """The share of pairs of a segment that another assignment keeps together, in the worst segment.
-
-    labels, assigned: one label per row. A segment of one row has no pair that could confirm it and
-    counts as 0. The pairs are counted from the contingency table: a cell of n rows holds
-    n (n - 1) / 2 of them. Source: Tibshirani and Walther 2005, equation 2.1.
-    """
-    together = contingency_matrix(labels, assigned).astype(np.float64)
-    sizes = together.sum(axis=1)
-    pairs = np.maximum(sizes * (sizes - 1), 1)
-    return float(((together * (together - 1)).sum(axis=1) / pairs).min())
-
-
 def gap_statistic(
     sample: np.ndarray, ks: Sequence[int], inertias: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -255,139 +342,6 @@ def gap_statistic(
     return gap, logs.std(axis=0) * np.sqrt(1 + 1 / REFERENCES)
 
 
-def silhouette_width(distances: np.ndarray, labels: np.ndarray) -> float:
-    """The mean silhouette of a labelling, from the distances of all pairs of rows.
-
-    NaN where there are fewer than two segments or every row is its own segment. The same value as
-    sklearn.metrics.silhouette_score, in one matrix product per labelling.
-    Source: Rousseeuw 1987, "Silhouettes: a graphical aid to the interpretation and validation of
-    cluster analysis".
-    """
-    segments, labels, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    if not 2 <= len(segments) < len(labels):
-        return np.nan
-    rows = np.arange(len(labels))
-    sums = distances @ np.eye(len(segments))[labels]
-    within = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
-    means = sums / sizes
-    means[rows, labels] = np.inf
-    between = means.min(axis=1)
-    scale = np.maximum(within, between)
-    widths = np.divide(between - within, scale, out=np.zeros_like(scale), where=scale > 0)
-    return float(np.where(sizes[labels] > 1, widths, 0.0).mean())
-
-
-def _silhouettes(sample: np.ndarray, labels: list[np.ndarray]) -> np.ndarray:
-    rows = min(len(sample), SILHOUETTE_ROWS)
-    distances = pairwise_distances(sample[:rows]) if rows else np.empty((0, 0))
-    return np.array([silhouette_width(distances, each[:rows]) for each in labels])
-
-
-def _null_silhouettes(
-    sample: np.ndarray,
-    units: Sequence[str] | None,
-    silhouette: np.ndarray,
-    cluster: Callable[[np.ndarray], list[np.ndarray]],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Silhouettes of copies without segments (see `permuted_copies`), clustered like the sample.
-
-    cluster: the labellings of a copy, in the order of `silhouette`.
-    Returns the mean over PERMUTED_COPIES copies, a copy without a silhouette (one segment) counting
-    as 0, and the share of the copies whose silhouette reaches the sample's; NaN where the sample
-    has none.
-    """
-    is_defined = ~np.isnan(silhouette)
-    if not is_defined.any():
-        return np.full(len(silhouette), np.nan), np.full(len(silhouette), np.nan)
-    copies = permuted_copies(sample[:SILHOUETTE_ROWS], PERMUTED_COPIES, units)
-    null = np.array([np.nan_to_num(_silhouettes(copy, cluster(copy))) for copy in copies])
-    share = np.where(is_defined, (null >= silhouette).mean(axis=0), np.nan)
-    return np.where(is_defined, null.mean(axis=0), np.nan), share
-
-
-def permuted_copies(
-    rows: np.ndarray, count: int, units: Sequence[str] | None = None
-) -> Iterator[np.ndarray]:
-    """Copies of the rows that are one crowd, with each column permuted.
-
-    What stays is how each column is distributed and how the columns correlate: the ranks of a copy
-    come from a normal distribution with the covariance of the columns' normal scores. Columns that
-    are independent are permuted independently, and a copy of an elongated cloud is elongated too.
-    Groups that show in a single column would outlive a permutation, so a column of several peaks
-    gets one first (see `one_peak`). The levels of a category are permuted as one unit, and so are
-    the items of a list: customers of a copy have one level each, and the usual number of items, or
-    else every category and every short list would beat its copies.
-    units: as in `score_k`.
-    Source of the permutation: Iman and Conover 1982, "A distribution-free approach to inducing rank
-    correlation among input variables".
-    """
-    generator = np.random.default_rng([SEED, 3])
-    names = np.arange(rows.shape[1]) if units is None else np.asarray(units)
-    blocks = [np.flatnonzero(names == name) for name in dict.fromkeys(names.tolist())]
-    order = [_unit_order(rows, block) for block in blocks]
-    sorted_units = [
-        one_peak(np.sort(rows[:, block[0]]))[:, None]
-        if len(block) == 1
-        else rows[np.argsort(values, kind="stable")][:, block]
-        for block, values in zip(blocks, order, strict=True)
-    ]
-    normal_scores = norm.ppf(rankdata(np.column_stack(order), axis=0) / (len(rows) + 1))
-    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(normal_scores, rowvar=False)))
-    root = axes * np.sqrt(np.maximum(variances, 0))
-    for _ in range(count):
-        drawn = generator.normal(size=normal_scores.shape) @ root.T
-        ranks = drawn.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
-        copy = np.empty_like(rows)
-        for block, values, rank in zip(blocks, sorted_units, ranks.T, strict=True):
-            copy[:, block] = values[rank]
-        yield copy
-
-
-def _unit_order(rows: np.ndarray, block: np.ndarray) -> np.ndarray:
-    """One number per row that ranks it in a unit of columns.
-
-    A column ranks by itself. The levels of a category, and the different lists, have no order of
-    their own: they are ranked by their customers' means in the other columns, along the direction
-    in which these differ most, so that a copy keeps the strongest link to the rest.
-    """
-    if len(block) == 1:
-        return rows[:, block[0]]
-    _, level = np.unique(rows[:, block], axis=0, return_inverse=True)
-    level = level.ravel()
-    others = np.delete(rows, block, axis=1)
-    if others.shape[1] == 0:
-        return level.astype(np.float64)
-    shares = np.bincount(level) / len(rows)
-    means = np.array([others[level == one].mean(axis=0) for one in range(len(shares))])
-    means -= shares @ means
-    direction = np.linalg.svd(np.sqrt(shares)[:, None] * means, full_matrices=False)[2][0]
-    return (means @ direction)[level]
-
-
-def one_peak(values: np.ndarray) -> np.ndarray:
-    """The nearest values (least squares) whose density rises to one peak and then falls.
-
-    values: sorted. Each spacing between neighbours holds the same share of rows, so the density
-    has one peak where the spacings fall and then rise: an isotonic regression on either side of
-    the peak, which is looked for at PEAKS ranks. Range and tails stay. Values of which one alone
-    holds more than REPEATED_SHARE of the rows (a yes or no, a small count, an amount that is often
-    0) have no density and stay as they are.
-    Source: the estimator of Grenander 1956 for a monotone density, on both sides of a mode.
-    """
-    most_repeated = np.unique(values, return_counts=True)[1].max()
-    if most_repeated > max(1, REPEATED_SHARE * len(values)):
-        return values
-    spacings = np.diff(values)
-    candidates = []
-    for peak in np.unique(np.linspace(0, len(spacings), PEAKS).astype(int)):
-        sides = [
-            isotonic_regression(side, increasing=rises).x if len(side) else side
-            for side, rises in ((spacings[:peak], False), (spacings[peak:], True))
-        ]
-        candidates.append(values[0] + np.concatenate([[0.0], np.cumsum(np.concatenate(sides))]))
-    return min(candidates, key=lambda each: np.square(each - values).sum())
-
-
 def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) -> np.ndarray:
     """Mean adjusted Rand index of the sample's segments and those of bootstrap refits, per k.
 
@@ -397,8 +351,7 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
     """
     generator = np.random.default_rng([SEED, 4])
     indexes = np.full((BOOTSTRAPS, len(ks)), np.nan)
-    for row in indexes:
-        drawn = sample[generator.integers(0, max(len(sample), 1), len(sample))]
+    for row, drawn in zip(indexes, _bootstraps(generator, sample), strict=True):
         distinct = _distinct_rows(drawn)
         for column, k in enumerate(ks):
             if k > 1:
@@ -407,14 +360,28 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
     return indexes.mean(axis=0)
 
 
-def _density_stability(sample: np.ndarray, labels: np.ndarray) -> float:
-    """The same for the groups of DBSCAN, the customers in none of them being one more."""
+def _rival_stability(
+    rival: Rival, grid: list, sample: np.ndarray, labels: list[np.ndarray]
+) -> np.ndarray:
+    """The same for another algorithm, the customers in no group being one group more.
+
+    The labels are compared on the first FIT_ROWS rows.
+    """
     generator = np.random.default_rng([SEED, 5])
-    indexes = []
+    rows = sample[:FIT_ROWS]
+    indexes = [
+        [
+            adjusted_rand_score(each[: len(rows)], refit.assign(rows))
+            for each, refit in zip(labels, rival.fit_each(drawn, grid), strict=True)
+        ]
+        for drawn in _bootstraps(generator, sample)
+    ]
+    return np.mean(indexes, axis=0)
+
+
+def _bootstraps(generator: np.random.Generator, sample: np.ndarray) -> Iterator[np.ndarray]:
     for _ in range(BOOTSTRAPS):
-        drawn = sample[generator.integers(0, len(sample), len(sample))]
-        indexes.append(adjusted_rand_score(labels, fit_density_groups(drawn).assign(sample)))
-    return float(np.mean(indexes))
+        yield sample[generator.integers(0, max(len(sample), 1), len(sample))]
 
 
 def outcome_auc(labels: np.ndarray, outcome: np.ndarray | None) -> float:

@@ -13,8 +13,8 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.metrics import pairwise_distances_argmin_min
 
+from segmentation.algorithms import NOISE, RIVALS
 from segmentation.components import Projection, fit_projection
-from segmentation.density import fit_density_groups
 from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, scaled_sample
 from segmentation.errors import InputError
 from segmentation.features import quoted, sample_query
@@ -106,12 +106,12 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
         return MODEL.empty_table()
     expressions = dimensions["expression"].tolist()
     sample = scaled_sample(customers, expressions)
-    if chosen["algorithm"].iloc[0] == "dbscan":
-        fit = fit_dbscan(customers, sample, parsed)
-    else:
+    choice = chosen.iloc[0]
+    if choice["algorithm"] == "kmeans":
         is_sample = customer_count > SAMPLE_ROWS
-        k = int(chosen["k"].iloc[0])
-        fit = fit_k_means(customers, expressions, sample, k, is_sample, parsed)
+        fit = fit_k_means(customers, expressions, sample, int(choice["k"]), is_sample, parsed)
+    else:
+        fit = fit_rival(customers, sample, choice, parsed)
     weights = map_weights(sample, dimensions["feature"].tolist(), parsed)
     landmarks, places = lay_out(sample) if parsed.map == "tsne" else (sample[:0], np.empty((0, 2)))
     return _model_table(parsed.population, dimensions, fit, weights, landmarks, places)
@@ -135,9 +135,15 @@ def fit_k_means(
     return Fit(centroids, range(k), None, outlier_distance(sample, centroids))
 
 
-def fit_dbscan(customers: DuckDBPyRelation, sample: np.ndarray, settings: Settings) -> Fit:
-    """The core points of the groups that DBSCAN finds, in order of the groups' value."""
-    groups = fit_density_groups(sample)
+def fit_rival(
+    customers: DuckDBPyRelation, sample: np.ndarray, choice: pd.Series, settings: Settings
+) -> Fit:
+    """The groups of the chosen algorithm, in order of their value.
+
+    choice: the chosen row of cluster_scores.
+    """
+    rival = RIVALS[choice["algorithm"]]
+    groups = rival.fit(sample, choice[rival.grid_column])
     axes = [quoted(feature.lstrip("-")) for feature in settings.axes.values()]
     columns = [f"cast({axis} as double) as axis_{i}" for i, axis in enumerate(axes)]
     values = customers.query("customers", sample_query(["customer_id", *columns], SAMPLE_ROWS)).df()
@@ -146,10 +152,13 @@ def fit_dbscan(customers: DuckDBPyRelation, sample: np.ndarray, settings: Settin
         {group: [None if np.isnan(x) else x for x in row] for group, *row in means.itertuples()},
         np.arange(groups.count).reshape(-1, 1),
     )
-    segment_of = {group: segment_id for segment_id, group in enumerate(order)}
-    segments = [segment_of[group] for group in groups.core_groups]
-    reach = round(groups.reach, DECIMALS)
-    return Fit(groups.core_points.round(DECIMALS), segments, reach, reach)
+    segment_of = {NOISE: NOISE} | {group: segment_id for segment_id, group in enumerate(order)}
+    points = groups.points.round(DECIMALS)
+    segments = [segment_of[group] for group in groups.groups.tolist()]
+    if rival.has_centres:
+        return Fit(points, segments, None, outlier_distance(sample, points))
+    reach = round(groups.reach, DECIMALS) if np.isfinite(groups.reach) else None
+    return Fit(points, segments, reach, reach)
 
 
 def fit_centroids(points: np.ndarray, k: int) -> np.ndarray:

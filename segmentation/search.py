@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
 
-from segmentation.choice import MINIMUM_SHARE, add_density, choose_k
-from segmentation.cluster_scores import SAMPLE_ROWS, score_density, score_k
+from segmentation.choice import MINIMUM_SHARE, choose_algorithm, choose_k
+from segmentation.cluster_scores import SAMPLE_ROWS, kmeans_labels, score_k, score_rivals
 from segmentation.encoding import fit_dimensions, scaled_sample
 from segmentation.features import quoted, sample_query
 from segmentation.settings import parse_settings
@@ -17,6 +17,8 @@ CLUSTER_SCORES = pa.schema(
         ("population", pa.string()),
         ("algorithm", pa.string()),
         ("k", pa.int64()),
+        ("crowd_share", pa.float64()),
+        ("reach", pa.float64()),
         ("inertia", pa.float64()),
         ("is_knee", pa.bool_()),
         ("prediction_strength", pa.float64()),
@@ -25,14 +27,19 @@ CLUSTER_SCORES = pa.schema(
         ("gap_error", pa.float64()),
         ("silhouette", pa.float64()),
         ("null_silhouette", pa.float64()),
+        ("modularity", pa.float64()),
+        ("null_modularity", pa.float64()),
         ("null_share", pa.float64()),
         ("calinski_harabasz", pa.float64()),
         ("davies_bouldin", pa.float64()),
         ("smallest_share", pa.float64()),
         ("noise_share", pa.float64()),
+        ("kmeans_purity", pa.float64()),
         ("stability", pa.float64()),
         ("outcome_auc", pa.float64()),
+        ("rows_fitted", pa.int64()),
         ("rows_scored", pa.int64()),
+        ("space", pa.string()),
         ("is_chosen", pa.bool_()),
         ("structure", pa.string()),
         ("reason", pa.string()),
@@ -41,14 +48,15 @@ CLUSTER_SCORES = pa.schema(
 
 
 def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
-    """Score k-means for every k, and DBSCAN, and choose one by the written rule or the settings.
+    """Score every algorithm over its grid and choose one row by the written rule or the settings.
 
     customers: one row per customer, `customer_id` and the features, gaps filled.
     settings: the settings block of the population.
 
-    Returns CLUSTER_SCORES, one row per k of k-means and one for DBSCAN; what the scores mean is
-    said in `cluster_scores`, and the rule in `choice`. All scores are taken on one sample of at
-    most SAMPLE_ROWS customers.
+    Returns CLUSTER_SCORES, one row per k of k-means and per value of the grid of each other
+    algorithm; what the scores mean is said in `cluster_scores`, and the rule in `choice`. All
+    scores are taken on one sample of at most SAMPLE_ROWS customers, in the `space` that each row
+    names.
     """
     parsed = parse_settings(settings)
     dimensions = fit_dimensions(customers, parsed)
@@ -59,13 +67,19 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
         outcome = customers.query("customers", query).df()[parsed.outcome]
         outcome = outcome.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     units = dimensions["feature"].tolist() or None
-    by_k = score_k(points, outcome, components=parsed.components, units=units)
-    by_density = score_density(points, outcome, units)
-    scores = add_density(
-        choose_k(by_k, MINIMUM_SHARE, parsed.k), by_density, parsed.algorithm == "dbscan"
+    by_k = choose_k(
+        score_k(points, outcome, components=parsed.components, units=units),
+        MINIMUM_SHARE,
+        parsed.k,
     )
+    segments = kmeans_labels(points, by_k.loc[by_k["is_chosen"], "k"].max(), parsed.components)
+    rivals = score_rivals(points, segments, outcome, units=units)
+    scores = choose_algorithm(by_k, rivals, MINIMUM_SHARE, parsed.algorithm, parsed.k)
+    features = dimensions["feature"].nunique()
+    space = f"all {len(dimensions)} scaled dimensions of {features} features"
+    scores = scores.assign(population=parsed.population, space=space)
     return pa.Table.from_pandas(
-        scores.assign(population=parsed.population)[CLUSTER_SCORES.names].replace({np.nan: None}),
+        scores[CLUSTER_SCORES.names].replace({np.nan: None}),
         schema=CLUSTER_SCORES,
         preserve_index=False,
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, fields
 from segmentation.errors import InputError
 
 MAX_K = 10
-ALGORITHMS = ("kmeans", "dbscan")
+ALGORITHMS = ("kmeans", "agglomerative", "gaussian_mixture", "dbscan", "hdbscan")
+ALGORITHMS_WITH_K = ALGORITHMS[:3]
 MAPS = ("pca", "tsne")
 
 
@@ -24,8 +25,8 @@ class Settings:
     does_not_apply: features whose NULL states a fact (no purchase, so no days since it). They are
         never imputed and sit at the centre of the feature when clustered.
     k: a number of clusters that overrides the written rule; empty lets the rule decide.
-    algorithm: kmeans, or dbscan, whose groups are crowded places and which leaves customers between
-        them in no group.
+    algorithm: one of ALGORITHMS, which overrides the written rule; empty lets the rule decide. The
+        groups of dbscan and hdbscan are crowded places; customers between them are in no group.
     components: k-means runs on as many principal components as hold this share of the variance,
         above 0 and below 1; empty runs it on the scaled features themselves.
     map: how customers are laid out on the map: pca, or tsne.
@@ -38,7 +39,7 @@ class Settings:
     log: Sequence[str] = field(default_factory=tuple)
     does_not_apply: Sequence[str] = field(default_factory=tuple)
     k: int | None = None
-    algorithm: str = "kmeans"
+    algorithm: str | None = None
     components: float | None = None
     map: str = "pca"
 
@@ -103,11 +104,12 @@ def _check_kinds(block: Mapping) -> None:
             raise InputError(
                 f"the setting '{key}' must be one of {', '.join(choices)}; found {block[key]!r}."
             )
-    for key in ("k", "components"):
-        if block.get(key) is not None and block.get("algorithm") == "dbscan":
+    algorithm = block.get("algorithm")
+    for key, algorithms in (("k", ALGORITHMS_WITH_K), ("components", ("kmeans",))):
+        if None not in (block.get(key), algorithm) and algorithm not in algorithms:
             raise InputError(
-                f"the settings '{key}' and 'algorithm: dbscan' exclude each other: '{key}' is for "
-                "k-means. Remove one of them."
+                f"the settings '{key}' and 'algorithm: {algorithm}' exclude each other: '{key}' is "
+                f"for {', '.join(algorithms)}. Remove one of them."
             )
     share = block.get("components")
     is_share = isinstance(share, int | float) and not isinstance(share, bool) and 0 < share < 1

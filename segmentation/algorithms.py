@@ -1,0 +1,177 @@
+"""The clustering algorithms, each as one function: points in, stored points with groups out.
+
+Whatever an algorithm does, a customer belongs to the group of the nearest stored point. So the
+groups of every algorithm are data, and one query in SQL scores new customers for all of them.
+
+| algorithm | its grid | stored points |
+|---|---|---|
+| kmeans | number of segments | the centres of the segments |
+| agglomerative (Ward 1963) | number of segments | the centres of the segments |
+| gaussian_mixture | number of segments | the fitted customers, each in its likeliest component |
+| dbscan | crowd share | the core points of the groups, each reaching as far as the next one |
+| hdbscan | crowd share | the fitted customers, those in no group among them |
+
+The crowd share is what part of the customers makes a crowd: DBSCAN's min_samples and HDBSCAN's
+min_cluster_size. All but k-means are fitted on the first FIT_ROWS rows.
+
+Sources: Ward 1963, "Hierarchical Grouping to Optimize an Objective Function"; Ester, Kriegel,
+Sander and Xu 1996, "A Density-Based Algorithm for Discovering Clusters in Large Spatial Databases
+with Noise"; Campello, Moulavi and Sander 2013, "Density-Based Clustering Based on Hierarchical
+Density Estimates".
+"""
+
+import segmentation.threads  # isort: skip  # noqa: F401
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, ward
+from sklearn.cluster import DBSCAN, HDBSCAN, KMeans
+from sklearn.metrics import pairwise_distances, pairwise_distances_argmin_min
+from sklearn.mixture import GaussianMixture
+
+SEED = 20191001
+STARTS = 10
+# Each fitted customer may become a stored point, and scoring measures its distance to everyone.
+FIT_ROWS = 1_000
+CROWD_SHARES = (0.005, 0.01, 0.02, 0.05)
+MIN_CROWD = 5
+NOISE = -1
+# Added to the variances of a mixture, whose dimensions have variance 1: a component on customers
+# who are all alike in a dimension (a yes or no) is then wide enough to have a density.
+COMPONENT_VARIANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Stored points x dimensions, the group of each (NOISE: in none), and how far they reach."""
+
+    points: np.ndarray
+    groups: np.ndarray
+    reach: float = np.inf
+
+    @property
+    def count(self) -> int:
+        """The number of groups, without the customers in none."""
+        return len(np.unique(self.groups[self.groups != NOISE]))
+
+    def assign(self, points: np.ndarray) -> np.ndarray:
+        """The group of the nearest stored point within reach, or NOISE; one per row of points."""
+        if len(self.points) == 0 or len(points) == 0:
+            return np.full(len(points), NOISE)
+        nearest, distances = pairwise_distances_argmin_min(points, self.points)
+        return np.where(distances <= self.reach, self.groups[nearest], NOISE)
+
+
+def fit_kmeans(points: np.ndarray, k: int, starts: int = STARTS) -> Groups:
+    """The best of several starts of k-means on all rows; with fewer distinct rows, fewer groups."""
+    k = min(k, len(np.unique(points, axis=0)))
+    fit = KMeans(k, n_init=starts, random_state=SEED).fit(points)
+    return Groups(fit.cluster_centers_, np.arange(k))
+
+
+def fit_agglomerative(points: np.ndarray, ks: Sequence[int]) -> list[Groups]:
+    """Ward's groups for each k, from one tree."""
+    points = points[:FIT_ROWS]
+    if len(points) < 2:
+        return [Groups(points, np.zeros(len(points), dtype=int)) for _ in ks]
+    tree = ward(points)
+    return [_centres(points, fcluster(tree, k, criterion="maxclust")) for k in ks]
+
+
+def fit_gaussian_mixture(points: np.ndarray, ks: Sequence[int]) -> list[Groups]:
+    """The components of a mixture of normal distributions, each with its own covariance."""
+    points = points[:FIT_ROWS]
+    distinct = len(np.unique(points, axis=0))
+    return [
+        Groups(points, _mixture(points, min(k, distinct)).predict(points))
+        if distinct > 1
+        else Groups(points, np.zeros(len(points), dtype=int))
+        for k in ks
+    ]
+
+
+def _mixture(points: np.ndarray, k: int) -> GaussianMixture:
+    return GaussianMixture(
+        k, reg_covar=COMPONENT_VARIANCE, max_iter=100, tol=1e-2, random_state=SEED
+    ).fit(points)
+
+
+def fit_dbscan(points: np.ndarray, crowd_shares: Sequence[float]) -> list[Groups]:
+    """The crowded places: a place is crowded with a crowd within reach.
+
+    The reach is the knee of the sorted distances to the customer who makes up the crowd (section
+    4.2 of the paper), so it follows from the data.
+    """
+    points = points[:FIT_ROWS]
+    crowds = [_crowd(points, share) for share in crowd_shares]
+    if len(points) <= max(crowds):
+        return [Groups(points[:0], np.empty(0, dtype=int), 0.0) for _ in crowds]
+    distances = pairwise_distances(points)
+    found = []
+    for crowd in crowds:
+        reach = _knee(np.sort(np.partition(distances, crowd - 1)[:, crowd - 1]))
+        fit = DBSCAN(eps=reach, min_samples=crowd, metric="precomputed").fit(distances)
+        cores = fit.core_sample_indices_
+        found.append(Groups(points[cores], fit.labels_[cores], reach))
+    return found
+
+
+def _knee(distances: np.ndarray) -> float:
+    """Where sorted distances bend upwards: farthest below the chord from the first to the last.
+
+    The reach ends half way to the next larger distance, so that no customer stands exactly on its
+    end.
+    """
+    chord = np.linspace(distances[0], distances[-1], len(distances))
+    bend = distances[np.argmax(chord - distances)]
+    beyond = distances[distances > bend].min(initial=max(2 * bend, np.finfo(np.float32).eps))
+    return float((bend + beyond) / 2)
+
+
+def fit_hdbscan(points: np.ndarray, crowd_shares: Sequence[float]) -> list[Groups]:
+    """The groups that persist longest while the reach of DBSCAN shrinks."""
+    points = points[:FIT_ROWS]
+    crowds = [_crowd(points, share) for share in crowd_shares]
+    if len(points) <= max(crowds):
+        return [Groups(points, np.full(len(points), NOISE)) for _ in crowds]
+    return [
+        Groups(points, HDBSCAN(min_cluster_size=crowd, copy=True).fit_predict(points))
+        for crowd in crowds
+    ]
+
+
+def _crowd(points: np.ndarray, share: float) -> int:
+    return max(MIN_CROWD, int(np.ceil(share * len(points))))
+
+
+def _centres(points: np.ndarray, labels: np.ndarray) -> Groups:
+    groups = np.unique(labels)
+    centres = np.array([points[labels == each].mean(axis=0) for each in groups])
+    return Groups(centres, np.arange(len(groups)))
+
+
+@dataclass(frozen=True)
+class Rival:
+    """An algorithm that competes with k-means: its fit for each value of its grid.
+
+    grid_column: the column of cluster_scores that holds the grid: `k`, or `crowd_share`.
+    has_centres: whether its stored points are the centres of its groups.
+    """
+
+    fit_each: Callable[[np.ndarray, Sequence], list[Groups]]
+    grid_column: str
+    has_centres: bool = False
+
+    def fit(self, points: np.ndarray, value: float) -> Groups:
+        """The groups for one value of the grid."""
+        return self.fit_each(points, [value])[0]
+
+
+# In order of simplicity: what comes first is preferred where both would do.
+RIVALS = {
+    "agglomerative": Rival(fit_agglomerative, "k", has_centres=True),
+    "dbscan": Rival(fit_dbscan, "crowd_share"),
+    "hdbscan": Rival(fit_hdbscan, "crowd_share"),
+    "gaussian_mixture": Rival(fit_gaussian_mixture, "k"),
+}

@@ -111,7 +111,7 @@ def score_k(
     null = _null_indices(
         sample[:SILHOUETTE_ROWS],
         units,
-        len(ks),
+        indices["silhouette"],
         lambda copy: _fit_each_k(projection.down(copy), ks, RESAMPLE_STARTS)[0],
     )
     scores = {
@@ -160,10 +160,10 @@ def score_rivals(
     Returns one row per algorithm and value of its grid, with the columns of SCORE_TYPES. The copies
     are compared by the modularity, which knows no shape, on FIT_ROWS rows. The customers in no
     group count as a group of their own in every index; none of them is dropped. `k` and
-    smallest_share are of the groups without them. No row for an empty matrix.
+    smallest_share are of the groups without them. No row where all customers are alike.
     """
     sample = _sample(matrix)
-    if len(sample) == 0:
+    if _distinct_rows(sample) < 2:
         return pd.DataFrame(columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
     # One segment is the same for every algorithm, and k-means has its row.
     ks = range(2, min(largest_k, _distinct_rows(sample[:FIT_ROWS])) + 1)
@@ -191,7 +191,7 @@ def _score_rival(
     null = _null_indices(
         sample[:FIT_ROWS],
         units,
-        len(grid),
+        indices["silhouette"],
         lambda copy: [fit.assign(copy) for fit in rival.fit_each(copy, grid)],
     )
     scores = {
@@ -247,17 +247,18 @@ def _indices(sample: np.ndarray, labels: list[np.ndarray]) -> dict:
 def _null_indices(
     rows: np.ndarray,
     units: Sequence[str] | None,
-    labellings: int,
+    silhouettes_of_rows: list[float],
     cluster: Callable[[np.ndarray], list[np.ndarray]],
 ) -> dict[str, np.ndarray]:
     """Silhouette and modularity of copies without segments, clustered like the rows themselves.
 
+    silhouettes_of_rows: one per labelling; where none is defined, nothing is to be compared.
     cluster: the labellings of a copy. An index is copies x labellings; one that a copy does not
     have (all its rows in one segment) counts as 0.
     """
-    silhouettes = np.zeros((PERMUTED_COPIES, labellings))
-    modularities = np.zeros((PERMUTED_COPIES, labellings))
-    if labellings:
+    silhouettes = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
+    modularities = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
+    if not np.isnan(silhouettes_of_rows).all():
         for number, copy in enumerate(permuted_copies(rows, PERMUTED_COPIES, units)):
             labels = cluster(copy)
             distances = pairwise_distances(copy)

@@ -1,7 +1,7 @@
 {# One row per segment and axis: its level on the axis, from its profile. Half a standard deviation
    from the mean of all customers makes a level high or low. A segment most of whose customers have
    no value at all has the value level none, or mid where the others make up for them, and never high;
-   the only segment of a population has the level all, and the customers of no group (DBSCAN) have the
+   the only segment of a population has the level all, and the customers of no group have the
    level noise. A segment of which nothing is known on an axis is in the middle of it. #}
 with
 

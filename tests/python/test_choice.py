@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import make_circles, make_moons
+from sklearn.metrics import adjusted_rand_score
 
-from segmentation.choice import add_density, choose_k
-from segmentation.cluster_scores import score_k
+from segmentation.algorithms import RIVALS
+from segmentation.choice import choose_algorithm, choose_k
+from segmentation.cluster_scores import kmeans_labels, score_k, score_rivals
 from segmentation.errors import InputError
 
 
@@ -192,45 +195,149 @@ def test_shop_customers_have_no_structure(real_data):
     assert choice(choose(matrix))[:2] == (1, "none")
 
 
-def density(**changes):
-    """The scores of DBSCAN where it finds two groups that beat the copies."""
+def rival(**changes):
+    """The scores of another algorithm whose two groups hold up and that k-means tears apart."""
     row = {
         "algorithm": "dbscan",
         "k": 2,
-        "noise_share": 0.25,
-        "silhouette": 0.4,
-        "null_silhouette": 0.2,
+        "crowd_share": 0.01,
+        "noise_share": 0.1,
+        "smallest_share": 0.3,
+        "modularity": 0.5,
+        "null_modularity": 0.1,
         "null_share": 0.0,
+        "kmeans_purity": 0.7,
+        "stability": 0.97,
     }
-    return pd.DataFrame([row | changes])
+    return row | changes
 
 
-def test_dbscan_stands_beside_the_choice_of_the_rule():
-    scores = add_density(choose_k(scored(), 0.02), density(), is_chosen=False)
-    row = scores.iloc[-1]
-    assert scores["is_chosen"].tolist() == [False, False, True, False, False]
-    assert row["structure"] == "clear"
-    assert row["reason"].startswith("DBSCAN finds 2 crowded groups and leaves 25% of the customers")
+def contest(*rivals, **settings):
+    """The chosen row, after a check of what holds for every choice."""
+    by_k = choose_k(scored().assign(algorithm="kmeans"), 0.02, settings.get("k"))
+    scores = choose_algorithm(by_k, pd.DataFrame(rivals), 0.02, **settings)
+    assert scores["is_chosen"].sum() == 1
+    assert scores["structure"].nunique() == 1
+    assert scores["reason"].str.fullmatch(r"\S.*\.").all()
+    return scores[scores["is_chosen"]].iloc[0], scores
+
+
+def test_groups_that_k_means_would_tear_take_its_place():
+    chosen, scores = contest(rival())
+    assert (chosen["algorithm"], chosen["k"], chosen["structure"]) == ("dbscan", 2, "clear")
+    assert "k-means would mix them" in chosen["reason"]
+    assert set(scores["reason"][:4]) == {
+        "Not chosen: k-means tears apart the groups that DBSCAN finds."
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"kmeans_purity": 0.95}, "k-means keeps them apart too and is simpler"),
+        ({"k": 1}, "finds one group and leaves 10% of the customers in none: no two groups"),
+        ({"k": 0, "null_share": np.nan}, "no two groups stand apart"),
+        ({"null_share": 0.05}, "permuted copies, which hold no segments, divide as well"),
+        ({"noise_share": 0.21}, "leaves 21% of the customers in none: too many to leave out"),
+        ({"smallest_share": 0.019}, "the smallest of 1.9%: too small to be of use"),
+        ({"stability": 0.89}, "other groups in resampled customers (stability 0.89 is below 0.90)"),
+        ({"algorithm": "agglomerative"}, "that hold up too, but k-means is simpler"),
+    ],
+)
+def test_k_means_stands_against_groups_that_do_not_hold_up(changes, why):
+    chosen, scores = contest(rival(**changes))
+    assert (chosen["algorithm"], chosen["k"], chosen["structure"]) == ("kmeans", 3, "clear")
+    assert why in scores.iloc[-1]["reason"]
+
+
+def test_among_challengers_the_simplest_that_leaves_the_fewest_out_wins():
+    challengers = [
+        rival(algorithm="gaussian_mixture", crowd_share=np.nan, noise_share=0.0, stability=1.0),
+        rival(algorithm="hdbscan", noise_share=0.0),
+        rival(k=4, noise_share=0.05, stability=0.93),
+        rival(k=2, noise_share=0.05, stability=0.99),
+        rival(k=3, noise_share=0.15, stability=1.0),
+    ]
+    chosen, scores = contest(*challengers)
+    assert (chosen["algorithm"], chosen["k"], chosen["noise_share"]) == ("dbscan", 2, 0.05)
+    assert "hold up too, but DBSCAN is simpler" in scores["reason"][4]
+
+
+def test_a_k_or_k_means_set_by_hand_is_not_challenged():
+    assert contest(rival(), k=2)[0][["algorithm", "k"]].tolist() == ["kmeans", 2]
+    assert contest(rival(), algorithm="kmeans")[0][["algorithm", "k"]].tolist() == ["kmeans", 3]
 
 
 @pytest.mark.parametrize(
     ("changes", "structure"),
     [
-        ({}, "weak"),
+        ({"kmeans_purity": 1.0}, "clear"),
+        ({"stability": 0.5}, "weak"),
+        ({"noise_share": 0.5}, "weak"),
         ({"k": 1}, "none"),
-        ({"k": 0, "silhouette": np.nan}, "none"),
         ({"null_share": 0.1}, "none"),
-        ({"null_silhouette": 0.36}, "none"),
-        ({"silhouette": -0.1, "null_silhouette": -0.2}, "none"),
+        ({"null_share": np.nan, "k": 0}, "none"),
     ],
 )
-def test_dbscan_set_by_hand_is_judged_by_its_own_copies(changes, structure):
-    scores = add_density(choose_k(scored(), 0.02), density(**changes), is_chosen=True)
-    assert scores["is_chosen"].tolist() == [False, False, False, False, True]
-    assert set(scores["structure"]) == {structure}
+def test_an_algorithm_set_by_hand_is_judged(changes, structure):
+    chosen, scores = contest(rival(**changes), algorithm="dbscan")
+    assert (chosen["algorithm"], chosen["structure"]) == ("dbscan", structure)
+    assert "set by hand" in chosen["reason"]
     assert set(scores["reason"][:4]) == {"Not chosen: the algorithm was set to dbscan by hand."}
 
 
-def test_no_customers_have_no_row_of_dbscan():
-    scores = add_density(choose_k(scored()[:0], 0.02), density()[:0], is_chosen=True)
-    assert scores.empty
+def test_an_algorithm_set_by_hand_is_chosen_with_its_best_row_or_with_the_k_that_was_set():
+    mixtures = [
+        rival(algorithm="gaussian_mixture", crowd_share=np.nan, k=2, stability=0.5),
+        rival(algorithm="gaussian_mixture", crowd_share=np.nan, k=3, stability=0.95),
+    ]
+    settings = {"algorithm": "gaussian_mixture"}
+    assert contest(*mixtures, **settings)[0]["k"] == 3
+    assert contest(*mixtures, **settings, k=2)[0]["k"] == 2
+    with pytest.raises(InputError, match=r"'algorithm' is gaussian_mixture, but .* for 4 segments"):
+        contest(*mixtures, **settings, k=4)
+
+
+def test_no_customers_have_no_rows():
+    nobody = choose_k(scored()[:0].assign(algorithm="kmeans"), 0.02)
+    assert choose_algorithm(nobody, pd.DataFrame([rival()])[:0], 0.02).empty
+
+
+def best(matrix):
+    """The chosen row and the labels that its algorithm gives."""
+    by_k = choose_k(score_k(matrix, largest_k=6), 0.02)
+    segments = kmeans_labels(matrix, by_k.loc[by_k["is_chosen"], "k"].iloc[0])
+    scores = choose_algorithm(by_k, score_rivals(matrix, segments, largest_k=6), 0.02)
+    row = scores[scores["is_chosen"]].iloc[0]
+    if row["algorithm"] == "kmeans":
+        return row, segments
+    chosen = RIVALS[row["algorithm"]]
+    return row, chosen.fit(matrix, row[chosen.grid_column]).assign(matrix)
+
+
+def moons():
+    return make_moons(700, noise=0.06, random_state=1)
+
+
+def rings():
+    return make_circles(700, factor=0.45, noise=0.05, random_state=1)
+
+
+@pytest.mark.parametrize("shape", [moons, rings])
+def test_density_wins_where_k_means_must_fail(shape):
+    points, groups = shape()
+    row, labels = best(standardised(points))
+    assert row["algorithm"] in ("dbscan", "hdbscan")
+    assert (row["k"], row["structure"]) == (2, "clear")
+    assert adjusted_rand_score(groups, labels) > 0.95
+
+
+def test_a_mixture_wins_on_overlapping_groups_that_stretch_in_different_directions():
+    generator = np.random.default_rng(1)
+    centres = np.array([(0, 0, 0), (2, 2, 2), (-2, 2, -2)])
+    groups = generator.permutation(np.repeat([0, 1, 2], 250))
+    spreads = 0.5 + 2.5 * np.eye(3)
+    points = centres[groups] + generator.normal(size=(750, 3)) * spreads[groups]
+    row, labels = best(standardised(points))
+    assert (row["algorithm"], row["k"], row["structure"]) == ("gaussian_mixture", 3, "clear")
+    assert adjusted_rand_score(groups, labels) > 0.95

@@ -10,21 +10,25 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances, silhouette_score
 
 from segmentation import cluster_scores
+from segmentation.algorithms import FIT_ROWS, RIVALS
+from segmentation.chance import one_peak, permuted_copies
 from segmentation.choice import choose_k
 from segmentation.cluster_scores import (
     SCORE_TYPES,
-    agreement,
     gap_statistic,
-    knee,
-    one_peak,
     outcome_auc,
-    permuted_copies,
     prediction_strength,
-    score_density,
     score_k,
+    score_rivals,
+)
+from segmentation.indices import (
+    agreement,
+    knee,
+    modularity,
+    neighbours,
+    purity,
     silhouette_width,
 )
-from segmentation.density import fit_density_groups
 
 NEEDS_TWO_SEGMENTS = [
     "silhouette",
@@ -249,26 +253,113 @@ def test_there_is_a_row_per_k_that_the_distinct_rows_allow(matrix, expected):
     assert not np.isinf(scores.select_dtypes("float64").to_numpy()).any()
 
 
-def test_dbscan_counts_the_lonely_as_a_group_of_their_own():
+@pytest.fixture(scope="module")
+def lonely_few():
+    """Two groups far apart and three rows far from everyone."""
     matrix, _ = blobs([(0, 0), (40, 0)], rows_each=150)
     lonely = np.array([[200.0, 0], [0, 300], [-400, 0]])
-    shuffled = np.random.default_rng(1).permutation(np.vstack([matrix, lonely]))
-    row = score_density(shuffled).iloc[0]
-    expected = fit_density_groups(shuffled).assign(shuffled)
-
-    assert row["k"] == 2
-    assert row["noise_share"] == (expected == -1).mean() >= 3 / 303
-    assert row["silhouette"] == pytest.approx(silhouette_score(shuffled, expected))
-    assert row["stability"] > 0.9
-    assert row["null_share"] == 0
-    assert np.isnan(row["prediction_strength"])
+    return np.random.default_rng(1).permutation(np.vstack([matrix, lonely]))
 
 
-@pytest.mark.parametrize("rows", [1, 4])
+@pytest.fixture(scope="module")
+def rivals(lonely_few):
+    segments = (lonely_few[:, 0] > 20).astype(int)
+    return score_rivals(lonely_few, segments, largest_k=3)
+
+
+def test_the_customers_in_no_group_count_as_a_group_of_their_own(lonely_few, rivals):
+    rows = rivals[rivals["algorithm"] == "dbscan"].set_index("crowd_share")
+    for share in rows.index:
+        expected = RIVALS["dbscan"].fit(lonely_few, share).assign(lonely_few)
+        row = rows.loc[share]
+        assert row["k"] == 2
+        assert row["noise_share"] == pytest.approx((expected == -1).mean())
+        assert row["noise_share"] >= 3 / 303
+        assert row["silhouette"] == pytest.approx(silhouette_score(lonely_few, expected))
+        assert row["smallest_share"] == pytest.approx(
+            min((expected == group).mean() for group in (0, 1))
+        )
+    assert rows["null_share"].max() == 0
+    assert rows["stability"].min() > 0.9
+
+
+def test_every_algorithm_has_a_row_per_value_of_its_grid(rivals):
+    assert rivals.dtypes.astype(str).to_dict() == SCORE_TYPES
+    keys = rivals[["algorithm", "k", "crowd_share"]]
+    assert not keys.duplicated().any()
+    assert rivals.groupby("algorithm").size().to_dict() == {
+        "agglomerative": 2,
+        "dbscan": 4,
+        "gaussian_mixture": 2,
+        "hdbscan": 4,
+    }
+    assert rivals["prediction_strength"].isna().all()
+    assert rivals["stability"].notna().all()
+    assert set(rivals["rows_fitted"]) == {303}
+
+
+def test_k_means_is_pure_where_it_keeps_the_groups_apart(lonely_few, rivals, monkeypatch):
+    monkeypatch.setattr(cluster_scores, "PERMUTED_COPIES", 1)
+    monkeypatch.setattr(cluster_scores, "BOOTSTRAPS", 1)
+    assert rivals.loc[rivals["algorithm"] == "dbscan", "kmeans_purity"].min() == 1
+    torn = score_rivals(lonely_few, np.zeros(len(lonely_few), dtype=int), largest_k=2)
+    assert torn.loc[torn["algorithm"] == "dbscan", "kmeans_purity"].max() < 0.6
+
+
+def test_the_other_algorithms_are_fitted_on_a_sample_and_scored_on_all(monkeypatch):
+    monkeypatch.setattr(cluster_scores, "PERMUTED_COPIES", 2)
+    monkeypatch.setattr(cluster_scores, "BOOTSTRAPS", 3)
+    matrix, groups = blobs([(0, 0), (9, 0), (0, 9)], rows_each=500)
+    rows = score_rivals(matrix, groups, largest_k=3)
+    planted = rows[(rows["k"] == 3)]
+    assert set(rows["rows_fitted"]) == {FIT_ROWS}
+    assert set(rows["rows_scored"]) == {1500}
+    assert {"agglomerative", "gaussian_mixture", "dbscan"} <= set(planted["algorithm"])
+    assert planted.groupby("algorithm")["stability"].max().min() > 0.9
+    assert planted["kmeans_purity"].min() > 0.98
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 4])
 def test_too_few_customers_are_in_no_crowd(rows):
-    row = score_density(np.arange(rows * 2.0).reshape(rows, 2)).iloc[0]
-    assert (row["k"], row["noise_share"]) == (0, 1)
-    assert np.isnan(row["silhouette"])
+    scores = score_rivals(np.arange(rows * 2.0).reshape(rows, 2))
+    crowds = scores[scores["crowd_share"].notna()]
+    assert scores.dtypes.astype(str).to_dict() == SCORE_TYPES
+    assert len(crowds) == (8 if rows > 1 else 0)
+    assert set(crowds["k"]) <= {0}
+    assert set(crowds["noise_share"]) <= {1.0}
+    assert crowds["silhouette"].isna().all()
+    assert not np.isinf(scores.select_dtypes("float64").to_numpy()).any()
+
+
+@given(labellings, st.integers(0, 1000))
+def test_modularity_equals_that_of_a_graph(labels, seed):
+    """Over the matrix of links, as the paper writes it for a directed graph of equal degrees."""
+    rows = np.random.default_rng(seed).normal(size=(len(labels), 2))
+    nearest = neighbours(pairwise_distances(rows))
+    links = np.zeros((len(rows), len(rows)))
+    for row, others in enumerate(nearest):
+        assert row not in others
+        links[row, others] = 1 / nearest.size
+    is_same = labels[:, None] == labels
+    expected = links[is_same].sum() - (is_same / len(rows) ** 2).sum()
+    assert modularity(nearest, labels) == pytest.approx(expected)
+
+
+def test_modularity_knows_no_shape():
+    angles = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+    circle = np.column_stack([np.cos(angles), np.sin(angles)])
+    rings = np.vstack([circle, 3 * circle])
+    nearest = neighbours(pairwise_distances(rings))
+    assert modularity(nearest, np.repeat([0, 1], 400)) == pytest.approx(0.5)
+    assert modularity(nearest, np.zeros(800)) == pytest.approx(0)
+
+
+def test_purity_counts_the_customers_in_the_most_common_group_of_their_segment():
+    segments = np.array([0, 0, 0, 1, 1, 2])
+    groups = np.array([7, 7, 8, 8, 8, 8])
+    assert purity(segments, groups) == pytest.approx(5 / 6)
+    assert purity(np.arange(6), groups) == 1
+    assert np.isnan(purity(segments[:0], groups[:0]))
 
 
 def test_components_find_groups_that_noise_hides():

@@ -8,6 +8,7 @@ from sklearn.cluster import DBSCAN, KMeans
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_score
 
+from segmentation import cluster_scores
 from segmentation import model as model_module
 from segmentation.components import describe_components
 from segmentation.encoding import fit_dimensions, scaled_sample
@@ -197,7 +198,7 @@ def test_customers_that_are_all_alike_are_one_segment():
     )
     scores = score_clusters(relation(alike), SETTINGS).to_pandas()
 
-    assert scores["k"].tolist() == [1, 1]
+    assert scores["k"].tolist() == [1]
     assert set(scores["structure"]) == {"none"}
     assert fit_segments(relation(alike), scores, SETTINGS).num_rows == 0
 
@@ -279,6 +280,14 @@ def crowds() -> pd.DataFrame:
     )
 
 
+@pytest.fixture
+def few_resamples(monkeypatch):
+    """Fewer copies and refits: for tests that are not about the scores."""
+    monkeypatch.setattr(cluster_scores, "PERMUTED_COPIES", 3)
+    monkeypatch.setattr(cluster_scores, "BOOTSTRAPS", 3)
+
+
+@pytest.mark.usefixtures("few_resamples")
 def test_dbscan_stores_core_points_and_leaves_the_lonely_in_no_group():
     settings = {"population": "shop", "axes": {"value": "monetary"}, "algorithm": "dbscan"}
     customers = relation(crowds())
@@ -300,8 +309,32 @@ def test_dbscan_stores_core_points_and_leaves_the_lonely_in_no_group():
     assert set(found[values > 10]) == {-1}
     assert set(found[(values > 2) & (values < 10)]) <= {0, -1}
     assert set(found[values < 2]) <= {1, -1}
-    expected = DBSCAN(eps=table["reach"].iloc[0], min_samples=5).fit_predict(points)
+    crowd = max(5, np.ceil(scores.loc[scores["is_chosen"], "crowd_share"].iloc[0] * 205))
+    expected = DBSCAN(eps=table["reach"].iloc[0], min_samples=int(crowd)).fit_predict(points)
     assert adjusted_rand_score(expected, found) == 1
+
+
+@pytest.mark.usefixtures("few_resamples")
+@pytest.mark.parametrize("algorithm", ["agglomerative", "gaussian_mixture", "hdbscan"])
+def test_every_algorithm_is_stored_as_points(algorithm):
+    settings = {"population": "shop", "axes": {"value": "monetary"}, "algorithm": algorithm}
+    customers = relation(crowds())
+    scores = score_clusters(customers, settings).to_pandas()
+    table = fit_segments(customers, scores, settings).to_pandas()
+    row = scores[scores["is_chosen"]].iloc[0]
+    _, points = points_of(crowds(), settings)
+    stored = np.array(table["centroids"].tolist()).T
+    segments = np.array(table["centroid_segments"].iloc[0])
+    found = segments[pairwise_distances(points, stored).argmin(axis=1)]
+    values = crowds().set_index("customer_id")["monetary"].loc[ordered_ids(crowds())].to_numpy()
+    means = [values[found == segment].mean() for segment in range(row["k"])]
+
+    assert row["algorithm"] == algorithm
+    assert set(found) - {-1} == set(range(row["k"]))
+    assert (found == -1).mean() == pytest.approx(row["noise_share"])
+    assert means == sorted(means, reverse=True)
+    assert len(stored) == (row["k"] if algorithm == "agglomerative" else 205)
+    assert table["reach"].isna().all()
 
 
 def test_a_map_by_t_sne_keeps_a_place_per_distinct_customer():

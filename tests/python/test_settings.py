@@ -33,10 +33,14 @@ def test_a_block_is_typed():
         ({"k": 0}, "'k' must be a whole number from 1 to 10; found 0"),
         ({"k": True}, "'k' must be a whole number"),
         ({"k": "4"}, "'k' must be a whole number"),
-        ({"algorithm": "optics"}, "'algorithm' must be one of kmeans, dbscan; found 'optics'"),
+        ({"algorithm": "optics"}, "'algorithm' must be one of kmeans, .*hdbscan; found 'optics'"),
         ({"map": "umap"}, "'map' must be one of pca, tsne; found 'umap'"),
         ({"components": 12}, "'components' must be a share .* such as 0.9; found 12"),
         ({"k": 3, "algorithm": "dbscan"}, "'k' and 'algorithm: dbscan' exclude each other"),
+        (
+            {"components": 0.9, "algorithm": "gaussian_mixture"},
+            "'components' is for kmeans. Remove one",
+        ),
         (
             {"components": 0.9, "algorithm": "dbscan"},
             "'components' and 'algorithm: dbscan' exclude",

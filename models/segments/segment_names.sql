@@ -1,6 +1,7 @@
 {# One row per segment: its name and action, by the first rule of the playbook that its levels meet.
-   Segments that meet the same rule are told apart by the axes on which they differ, and where they
-   differ on none, by a number in order of value. #}
+   Segments that meet the same rule are told apart by the axes on which they differ, where they differ
+   on none by the feature in which each differs most from all customers, and where that is the same
+   too, by a number in order of value. #}
 with
 
 levels as (
@@ -94,6 +95,43 @@ told_apart as (
 
 ),
 
+strongest as (
+
+    select
+        population,
+        segment_id,
+        tag
+
+    from {{ ref('segment_phrases') }}
+
+    where strength >= 0.5
+
+    qualify row_number() over (
+        partition by population, segment_id order by strength desc, feature
+    ) = 1
+
+),
+
+tagged as (
+
+    select
+        told_apart.population,
+        told_apart.segment_id,
+        told_apart.action,
+        told_apart.name || case
+            when count(*) over (partition by told_apart.population, told_apart.name) = 1 then ''
+            else coalesce(' (' || strongest.tag || ')', '')
+        end as name
+
+    from told_apart
+
+    left join strongest
+        on
+            told_apart.population = strongest.population
+            and told_apart.segment_id = strongest.segment_id
+
+),
+
 numbered as (
 
     select
@@ -101,7 +139,7 @@ numbered as (
         count(*) over (partition by population, name) as namesake_count,
         row_number() over (partition by population, name order by segment_id) as namesake_number
 
-    from told_apart
+    from tagged
 
 )
 

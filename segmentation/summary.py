@@ -73,7 +73,9 @@ def _segments(connection: duckdb.DuckDBPyConnection, population: str, title: str
         [population],
     ).fetchall()
     for name, customers, share, headline in rows:
-        table.add_row(escape(name), f"{customers:,}", f"{share:.1%}", escape(headline.replace(", ", "\n")))
+        table.add_row(
+            escape(name), f"{customers:,}", f"{share:.1%}", escape(headline.replace(", ", "\n"))
+        )
     return table
 
 

@@ -1,7 +1,8 @@
 {# One row per segment: the clustered features, three at most, in which it differs most from all
    customers, in words with numbers. Said is what differs by half a standard deviation, a medium
    effect (Cohen 1988), and the first in any case. Of a family of features only one is said, since
-   the others say much the same: one that is said as a comparison, else the one that differs most. #}
+   the others say much the same: one that is said as a comparison, else the one that differs most.
+   `tag` says the first without a number, which would change from build to build. #}
 with
 
 families as (
@@ -12,7 +13,7 @@ families as (
 
     qualify row_number() over (
         partition by population, segment_id, family
-        order by is_comparison and strength >= 0.5 desc, strength desc, feature
+        order by is_comparison and strength >= 0.5 desc, strength desc, feature asc
     ) = 1
 
 ),
@@ -23,7 +24,7 @@ ranked as (
         *,
         row_number() over (
             partition by population, segment_id
-            order by strength desc, feature
+            order by strength desc, feature asc
         ) as rank
 
     from families
@@ -33,7 +34,8 @@ ranked as (
 select
     population,
     segment_id,
-    string_agg(phrase, ', ' order by rank) as headline
+    string_agg(phrase, ', ' order by rank) as headline,
+    min_by(tag, rank) filter (where strength >= 0.5) as tag
 
 from ranked
 

@@ -85,9 +85,11 @@ phrased as (
         )
         || ' (average '
         || case
-            when split_part(value, ' ', 2) in ('', '%') then average
-            else replace(average, ' ' || split_part(value, ' ', 2), '')
-        end as statement
+            when unit != 'percent' and split_part(value, ' ', 2) = split_part(average, ' ', 2)
+                then split_part(average, ' ', 1)
+            else average
+        end
+        || ')' as statement
 
     from written
 
@@ -104,11 +106,7 @@ select
     end as strength,
     words || case when lift > 0 then ': high' else ': low' end as tag,
     comparison is not null as is_comparison,
-    case
-        when comparison is null
-            then statement || case when imputed_share >= 0.05 then '; ' || filled else '' end || ')'
-        when imputed_share >= 0.05 then comparison || ' (' || filled || ')'
-        else comparison
-    end as phrase
+    coalesce(comparison, statement)
+    || case when imputed_share >= 0.05 then ' [' || filled || ']' else '' end as phrase
 
 from phrased

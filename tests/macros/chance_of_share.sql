@@ -1,5 +1,5 @@
-{# Returns the cases whose chance is below twice the smaller tail of the hypergeometric distribution,
-   as scipy gives it, or more than a twentieth above it. #}
+{# Returns the cases whose chance is below twice the smaller tail of the hypergeometric
+   distribution, as scipy gives it, or more than a twentieth above it. #}
 with
 
 cases (haves, drawn, all_having, everyone, exact) as (

@@ -180,7 +180,10 @@ profiles as (
             / nullif(compared.population_scaled_spread, 0),
             0
         ) as lift,
-        least(1, compared.single_chance * count(compared.single_chance) over ()) as chance,
+        case
+            when compared.single_chance is not null
+                then least(1, compared.single_chance * count(compared.single_chance) over ())
+        end as chance,
         chance < 0.05 as beats_chance,
         compared.share_above_zero,
         coalesce(imputed.customers, 0) / compared.customers as imputed_share

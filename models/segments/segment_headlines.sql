@@ -2,7 +2,8 @@
    customers, in words with numbers. Said is what differs by half a standard deviation, a medium
    effect (Cohen 1988), and the first in any case. Of a family of features only one is said, since
    the others say much the same: one that is said as a comparison, else the one that differs most.
-   `tag` says the first without a number, which would change from build to build. #}
+   Of two words of which everyone has one, the one that the segment has is said. `tag` says the first
+   without a number, which would change from build to build. #}
 with
 
 families as (
@@ -13,7 +14,7 @@ families as (
 
     qualify row_number() over (
         partition by population, segment_id, family
-        order by is_comparison and strength >= 0.5 desc, strength desc, feature asc
+        order by is_comparison and strength >= 0.5 desc, strength desc, lift desc, feature asc
     ) = 1
 
 ),
@@ -24,7 +25,7 @@ ranked as (
         *,
         row_number() over (
             partition by population, segment_id
-            order by strength desc, feature asc
+            order by strength desc, lift desc, feature asc
         ) as rank
 
     from families

@@ -100,8 +100,9 @@ select
     segment_id,
     feature,
     family,
+    lift,
     case
-        when lift * (segment_mean - population_mean) > 0 then abs(lift)
+        when lift * (segment_mean - population_mean) > 0 then round(abs(lift), 6)
         else 0
     end as strength,
     words || case when lift > 0 then ': high' else ': low' end as tag,

@@ -2,19 +2,25 @@
    row per segment and number or boolean, and one per segment and level of a category or item of a
    list, where the mean is the share of customers who have it. `lift` is the
    distance of the two means in standard deviations, on the scale of ln(1 + x) for the features that
-   the settings log. #}
+   the settings log. `chance` counts only the customers whose value was not filled in, and corrects
+   for the number of comparisons in the population (Bonferroni). #}
 {% macro profile_segments(population, customers, segments, model) %}
 {% set logged = population_settings(population).log or [] %}
 {% set features = {} %}
+{% set shares = [] %}
 {% for column in adapter.get_columns_in_relation(customers) if execute %}
     {% if column.dtype.split('(')[0] in [
         'BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT',
         'UINTEGER', 'UBIGINT', 'UHUGEINT', 'FLOAT', 'DOUBLE', 'DECIMAL'
     ] %}
         {% do features.update({column.name: 'customers.' ~ adapter.quote(column.name)}) %}
+        {% do shares.append(column.name) if column.dtype == 'BOOLEAN' %}
     {% endif %}
 {% endfor %}
-{% do features.update(profiled_levels(customers, model)) %}
+{% set levels = profiled_levels(customers, model) %}
+{% do features.update(levels) %}
+{% do shares.extend(levels) %}
+{% set filled = filled_features(customers) %}
 with
 
 customers as (
@@ -22,7 +28,16 @@ customers as (
     select
         segments.segment_id,
         {% for feature, expression in features.items() %}
+        {% set name = feature.split(' = ')[0] if feature in levels else feature %}
         cast({{ expression }} as double) as feature_{{ loop.index }},
+        {% if name in filled %}
+        case
+            when not list_contains(
+                customers.imputed_features, {{ dbt.string_literal(dbt.escape_single_quotes(name)) }}
+            )
+                then feature_{{ loop.index }}
+        end as stated_{{ loop.index }},
+        {% endif %}
         {% endfor %}
         customers.imputed_features
 
@@ -59,15 +74,25 @@ totals as (
         count(*) as customers,
         [
             {% for feature in features %}
+            {% set name = feature.split(' = ')[0] if feature in levels else feature %}
             {% set column = 'feature_' ~ loop.index %}
+            {% set stated = ('stated_' ~ loop.index) if name in filled else column %}
             {% set scaled = log_scale(column) if feature in logged else column %}
+            {% set stated_scaled = log_scale(stated) if feature in logged else stated %}
             {
                 'feature': {{ dbt.string_literal(dbt.escape_single_quotes(feature)) }},
+                'is_share': {{ feature in shares }},
                 'known': count({{ column }}),
                 'above_zero': count({{ column }}) filter (where {{ column }} > 0),
                 'total': {{ exact_sum(column) }},
                 'scaled_total': {{ exact_sum(scaled) }},
-                'scaled_squares': {{ exact_sum('power(' ~ scaled ~ ', 2)') }}
+                'scaled_squares': {{ exact_sum('power(' ~ scaled ~ ', 2)') }},
+                'stated': count({{ stated }}),
+                'stated_above_zero': count({{ stated }}) filter (where {{ stated }} > 0),
+                'stated_total': {{ exact_sum(stated_scaled) }},
+                'stated_squares': {{ exact_sum('power(' ~ stated_scaled ~ ', 2)') }},
+                'stated_least': min({{ stated_scaled }}),
+                'stated_greatest': max({{ stated_scaled }})
             }{{ ',' if not loop.last }}
             {% endfor %}
         ] as sums
@@ -83,15 +108,15 @@ means as (
     select
         segment_id,
         customers,
-        sums.feature,
+        sums.*,
         sums.total / nullif(sums.known, 0) as mean,
         sums.scaled_total / nullif(sums.known, 0) as scaled_mean,
-        sqrt(greatest(
-            0,
-            sums.scaled_squares / nullif(sums.known, 0)
-            - power(sums.scaled_total / nullif(sums.known, 0), 2)
-        )) as scaled_spread,
-        {{ share('sums.above_zero', 'sums.known') }} as share_above_zero
+        {{ spread_of_sums('sums.known', 'sums.scaled_total', 'sums.scaled_squares') }}
+            as scaled_spread,
+        {{ share('sums.above_zero', 'sums.known') }} as share_above_zero,
+        sums.stated_total / nullif(sums.stated, 0) as stated_mean,
+        {{ spread_of_sums('sums.stated', 'sums.stated_total', 'sums.stated_squares') }}
+            as stated_spread
 
     from (
         select
@@ -104,19 +129,26 @@ means as (
 
 ),
 
-profiles as (
+compared as (
 
     select
-        '{{ population }}' as population,
-        segment.segment_id,
-        segment.feature,
-        segment.mean as segment_mean,
+        segment.*,
         population.mean as population_mean,
-        coalesce(
-            (segment.scaled_mean - population.scaled_mean) / nullif(population.scaled_spread, 0), 0
-        ) as lift,
-        segment.share_above_zero,
-        coalesce(imputed.customers, 0) / segment.customers as imputed_share
+        population.scaled_mean as population_scaled_mean,
+        population.scaled_spread as population_scaled_spread,
+        case
+            when segment.is_share
+                then {{ chance_of_share(
+                    'segment.stated_above_zero', 'segment.stated',
+                    'population.stated_above_zero', 'population.stated'
+                ) }}
+            else {{ chance_of_mean(
+                'segment.stated_mean - population.stated_mean', 'segment.stated',
+                'population.stated', 'population.stated_spread',
+                'population.stated_mean - population.stated_least',
+                'population.stated_greatest - population.stated_mean'
+            ) }}
+        end as single_chance
 
     from means as segment
 
@@ -125,12 +157,43 @@ profiles as (
             segment.feature = population.feature
             and population.segment_id is null
 
+    where segment.segment_id is not null
+
+),
+
+profiles as (
+
+    select
+        '{{ population }}' as population,
+        compared.segment_id,
+        compared.feature,
+        compared.feature in (select dimension from {{ model }}) as is_clustered,
+        compared.is_share,
+        compared.mean as segment_mean,
+        compared.population_mean,
+        case
+            when compared.mean >= 0 and compared.population_mean > 0
+                then compared.mean / compared.population_mean
+        end as ratio,
+        coalesce(
+            (compared.scaled_mean - compared.population_scaled_mean)
+            / nullif(compared.population_scaled_spread, 0),
+            0
+        ) as lift,
+        case
+            when compared.single_chance is not null
+                then least(1, compared.single_chance * count(compared.single_chance) over ())
+        end as chance,
+        chance < 0.05 as beats_chance,
+        compared.share_above_zero,
+        coalesce(imputed.customers, 0) / compared.customers as imputed_share
+
+    from compared
+
     left join imputed
         on
-            segment.segment_id = imputed.segment_id
-            and split_part(segment.feature, ' = ', 1) = imputed.feature
-
-    where segment.segment_id is not null
+            compared.segment_id = imputed.segment_id
+            and split_part(compared.feature, ' = ', 1) = imputed.feature
 
 )
 

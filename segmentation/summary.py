@@ -74,7 +74,7 @@ def _segments(connection: duckdb.DuckDBPyConnection, population: str, title: str
     ).fetchall()
     for name, customers, share, headline in rows:
         table.add_row(
-            escape(name), f"{customers:,}", f"{share:.1%}", escape(headline.replace("; ", "\n"))
+            escape(name), f"{customers:,}", f"{share:.1%}", escape(headline.replace(", ", "\n"))
         )
     return table
 

@@ -20,9 +20,14 @@ select
     profiles.segment_id,
     names.segment_name,
     profiles.feature,
+    profiles.is_clustered,
+    profiles.is_share,
     profiles.segment_mean,
     profiles.population_mean,
+    profiles.ratio,
     profiles.lift,
+    profiles.chance,
+    profiles.beats_chance,
     profiles.imputed_share,
     cast(row_number() over (
         partition by profiles.population, profiles.segment_id

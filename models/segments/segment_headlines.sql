@@ -1,74 +1,48 @@
-{# One row per segment: the three clustered features in which it differs most from all customers, in
-   words with numbers, and how much of it was filled in. #}
-{% set unit = "case when contains(profiles.feature, ' = ') then 'percent' else words.unit end" %}
+{# One row per segment: the clustered features, three at most, in which it differs most from all
+   customers, in words with numbers. Said is what differs by half a standard deviation, a medium
+   effect (Cohen 1988), and the first in any case. Of a family of features only one is said, since
+   the others say much the same: one that is said as a comparison, else the one that differs most.
+   Of two words of which everyone has one, the one that the segment has is said. `tag` says the first
+   without a number, which would change from build to build. #}
 with
 
-clustered as (
+families as (
 
-    select * from {{ ref('dimensions') }}
+    select *
 
-),
+    from {{ ref('segment_phrases') }}
 
-profiles as (
-
-    select * from {{ ref('profiles') }}
-
-),
-
-words as (
-
-    select * from {{ ref('feature_words') }}
+    qualify row_number() over (
+        partition by population, segment_id, family
+        order by is_comparison and strength >= 0.5 desc, strength desc, lift desc, feature asc
+    ) = 1
 
 ),
 
 ranked as (
 
     select
-        profiles.population,
-        profiles.segment_id,
-        coalesce(words.words, replace(split_part(profiles.feature, ' = ', 1), '_', ' '))
-        || case
-            when contains(profiles.feature, ' = ')
-                then substr(profiles.feature, instr(profiles.feature, ' = ') + 2)
-            else ''
-        end
-        || ' '
-        || {{ readable_number('profiles.segment_mean', unit) }}
-        || ' (average '
-        || {{ readable_number('profiles.population_mean', unit) }}
-        || case
-            when profiles.imputed_share >= 0.005
-                then
-                    ', ' || {{ readable_number('profiles.imputed_share', "'percent'") }}
-                    || ' filled in'
-            else ''
-        end
-        || ')' as phrase,
+        *,
         row_number() over (
-            partition by profiles.population, profiles.segment_id
-            order by abs(profiles.lift) desc, profiles.feature
+            partition by population, segment_id
+            order by strength desc, lift desc, feature asc
         ) as rank
 
-    from profiles
-
-    inner join clustered
-        on
-            profiles.population = clustered.population
-            and profiles.feature = clustered.dimension
-
-    left join words
-        on split_part(profiles.feature, ' = ', 1) = words.feature
+    from families
 
 )
 
 select
     population,
     segment_id,
-    string_agg(phrase, '; ' order by rank) as headline
+    string_agg(phrase, ', ' order by rank) as headline,
+    min_by(tag, rank) filter (where strength >= 0.5) as tag
 
 from ranked
 
-where rank <= 3
+where
+    rank = 1
+    or (rank <= 3 and strength >= 0.5)
 
 group by
     population,

@@ -1,22 +1,8 @@
 {# One row per segment: its name and action, by the first rule of the playbook that its levels meet.
-   Segments that meet the same rule are told apart by the axes on which they differ, and where they
-   differ on none, by a number in order of value. #}
+   Segments that meet the same rule are told apart by the axes on which they differ, where they differ
+   on none by the feature in which each differs most from all customers, and where that is the same
+   too, by a number in order of value. #}
 with
-
-levels as (
-
-    select
-        segment_levels.*,
-        level_words.words
-
-    from {{ ref('segment_levels') }} as segment_levels
-
-    left join {{ ref('level_words') }} as level_words
-        on
-            segment_levels.axis = level_words.axis
-            and segment_levels.level = level_words.level
-
-),
 
 segments as (
 
@@ -25,7 +11,7 @@ segments as (
         segment_id,
         list(axis || '=' || level) as levels
 
-    from levels
+    from {{ ref('segment_levels') }}
 
     group by
         population,
@@ -60,15 +46,20 @@ differences as (
     select
         named.*,
         levels.axis,
-        levels.words,
+        level_words.words,
         min(levels.level) over namesakes != max(levels.level) over namesakes as is_different
 
     from named
 
-    inner join levels
+    inner join {{ ref('segment_levels') }} as levels
         on
             named.population = levels.population
             and named.segment_id = levels.segment_id
+
+    left join {{ ref('level_words') }} as level_words
+        on
+            levels.axis = level_words.axis
+            and levels.level = level_words.level
 
     window namesakes as (partition by named.population, named.name, levels.axis)
 
@@ -94,21 +85,32 @@ told_apart as (
 
 ),
 
-numbered as (
+tagged as (
 
     select
-        *,
-        count(*) over (partition by population, name) as namesake_count,
-        row_number() over (partition by population, name order by segment_id) as namesake_number
+        told_apart.* replace (
+            name || case
+                when count(*) over (partition by told_apart.population, name) = 1 then ''
+                else coalesce(' (' || headlines.tag || ')', '')
+            end as name
+        )
 
     from told_apart
+
+    left join {{ ref('segment_headlines') }} as headlines
+        on
+            told_apart.population = headlines.population
+            and told_apart.segment_id = headlines.segment_id
 
 )
 
 select
     population,
     segment_id,
-    case when namesake_count = 1 then name else name || ' ' || namesake_number end as segment_name,
+    name || case
+        when count(*) over (partition by population, name) = 1 then ''
+        else ' ' || row_number() over (partition by population, name order by segment_id)
+    end as segment_name,
     action
 
-from numbered
+from tagged

@@ -21,11 +21,13 @@ The other algorithms (see `segmentation.cluster_scores.score_rivals`) then chall
 5. A row of another algorithm holds up where it finds at least two groups, the smallest holds at
    least minimum_share of the customers, at most MOST_NOISE of them are in no group, its bootstrap
    refits agree (stability of at least STABLE), and no permuted copy reaches its modularity.
-6. K-means, the simplest, stands unless its chosen segments tear such groups apart: unless fewer
-   than PURE of the customers are in a segment in which their own group is the most common one.
-   Where it is torn, the first algorithm of `algorithms.RIVALS` with such a row takes its place,
-   with the row that leaves the fewest customers out, then the most stable one; its structure is
-   'clear'. Ward's groups are a variant of those of k-means and never challenge it.
+6. K-means, the simplest, stands unless its chosen segments contradict such groups: unless it finds
+   one segment, or fewer than PURE of the customers are in a segment in which their own group is the
+   most common one, and in a group in which their own segment is. Groups that only divide the
+   segments of k-means further, or only join them, do not contradict them. Where they contradict,
+   the first algorithm of `algorithms.RIVALS` with such a row takes the place of k-means, with the
+   row that leaves the fewest customers out, then the most stable one; its structure is 'clear'.
+   Ward's groups are a variant of those of k-means and never challenge it.
 
 A k set by hand is chosen whatever the rule says; the structure is then the rule's verdict about
 that k: 'none' where it is no candidate, does not beat the copies, or is 1. An algorithm set by hand
@@ -130,7 +132,7 @@ def choose_algorithm(
         lost = (
             f"Not chosen: the algorithm was set to {algorithm} by hand."
             if algorithm
-            else f"Not chosen: k-means tears apart the groups that {chosen} finds."
+            else f"Not chosen: k-means mixes the groups that {chosen} finds."
         )
         scores = scores.assign(is_chosen=False, reason=lost)
     rivals = rivals.assign(
@@ -215,7 +217,7 @@ def _rival_objection(row: dict, minimum_share: float, chosen: str) -> str:
             f"is below {STABLE:.2f})."
         )
     if chosen == "k-means" and row["kmeans_purity"] >= PURE:
-        return f"{found} that hold up, but k-means keeps them apart too and is simpler."
+        return f"{found} that hold up, but k-means does not contradict them and is simpler."
     return f"{found} that hold up too, but {chosen} is simpler."
 
 

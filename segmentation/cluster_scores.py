@@ -283,11 +283,18 @@ def _against_null(judge: str, indices: dict, null: dict[str, np.ndarray]) -> dic
 
 
 def _grouped_purity(segments: np.ndarray | None, labels: np.ndarray) -> float:
-    """Purity of the segments of k-means in the groups, over the customers who are in one."""
+    """How far the segments of k-means and the groups, over the customers in one, do not contradict.
+
+    1 where the segments divide the groups further, or the groups the segments: the larger of the
+    two purities. One segment says nothing about groups, so there only the first one counts.
+    """
     if segments is None:
         return np.nan
     is_grouped = labels != NOISE
-    return purity(segments[: len(labels)][is_grouped], labels[is_grouped])
+    segments, groups = segments[: len(labels)][is_grouped], labels[is_grouped]
+    if len(np.unique(segments)) < 2:
+        return purity(segments, groups)
+    return max(purity(segments, groups), purity(groups, segments))
 
 
 def prediction_strength(sample: np.ndarray, ks: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:

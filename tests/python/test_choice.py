@@ -196,7 +196,7 @@ def test_shop_customers_have_no_structure(real_data):
 
 
 def rival(**changes):
-    """The scores of another algorithm whose two groups hold up and that k-means tears apart."""
+    """The scores of another algorithm whose two groups hold up and that k-means mixes."""
     row = {
         "algorithm": "dbscan",
         "k": 2,
@@ -222,19 +222,17 @@ def contest(*rivals, **settings):
     return scores[scores["is_chosen"]].iloc[0], scores
 
 
-def test_groups_that_k_means_would_tear_take_its_place():
+def test_groups_that_k_means_would_mix_take_its_place():
     chosen, scores = contest(rival())
     assert (chosen["algorithm"], chosen["k"], chosen["structure"]) == ("dbscan", 2, "clear")
     assert "k-means would mix them" in chosen["reason"]
-    assert set(scores["reason"][:4]) == {
-        "Not chosen: k-means tears apart the groups that DBSCAN finds."
-    }
+    assert set(scores["reason"][:4]) == {"Not chosen: k-means mixes the groups that DBSCAN finds."}
 
 
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"kmeans_purity": 0.95}, "k-means keeps them apart too and is simpler"),
+        ({"kmeans_purity": 0.95}, "k-means does not contradict them and is simpler"),
         ({"k": 1}, "finds one group and leaves 10% of the customers in none: no two groups"),
         ({"k": 0, "null_share": np.nan}, "no two groups stand apart"),
         ({"null_share": 0.05}, "permuted copies, which hold no segments, divide as well"),

@@ -298,12 +298,19 @@ def test_every_algorithm_has_a_row_per_value_of_its_grid(rivals):
     assert set(rivals["rows_fitted"]) == {303}
 
 
-def test_k_means_is_pure_where_it_keeps_the_groups_apart(lonely_few, rivals, monkeypatch):
+def test_k_means_is_pure_where_it_does_not_contradict_the_groups(lonely_few, rivals, monkeypatch):
     monkeypatch.setattr(cluster_scores, "PERMUTED_COPIES", 1)
     monkeypatch.setattr(cluster_scores, "BOOTSTRAPS", 1)
+
+    def purity_of(segments):
+        scores = score_rivals(lonely_few, segments.astype(int), largest_k=2)
+        return scores.loc[scores["algorithm"] == "dbscan", "kmeans_purity"].to_numpy()
+
+    is_right, is_high = lonely_few[:, 0] > 20, lonely_few[:, 1] > 0
     assert rivals.loc[rivals["algorithm"] == "dbscan", "kmeans_purity"].min() == 1
-    torn = score_rivals(lonely_few, np.zeros(len(lonely_few), dtype=int), largest_k=2)
-    assert torn.loc[torn["algorithm"] == "dbscan", "kmeans_purity"].max() < 0.6
+    assert purity_of(is_right * 2 + is_high).min() == 1, "divides the groups further"
+    assert purity_of(is_high).max() < 0.7, "contradicts them"
+    assert purity_of(np.zeros(len(lonely_few))).max() < 0.6, "one segment says nothing"
 
 
 def test_the_other_algorithms_are_fitted_on_a_sample_and_scored_on_all(monkeypatch):

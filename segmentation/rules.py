@@ -5,7 +5,7 @@ Two trees of cuts compete, both over the clustered features, on untransformed va
 - threshold tree: IMM (Dasgupta, Frost, Moshkovitz and Rashtchian 2020, "Explainable k-Means and
   k-Medians Clustering", algorithm 1). Each cut parts the centroids that are left with the fewest
   mistakes, customers who are parted from their own centroid; each segment has one leaf. It needs
-  one centroid per segment, so there is none for DBSCAN.
+  a model that stores one centre per segment, so there is none for DBSCAN and its like.
 - decision tree: scikit-learn's, with at most LEAVES_PER_SEGMENT leaves per segment: the smallest
   one that gives every segment a leaf and is within SMALLER_TREE of the best fidelity. A segment of
   several leaves has one rule, the leaves joined by `or`.
@@ -257,14 +257,12 @@ def _trees(
     segments: Sequence[int],
 ) -> Iterator[tuple[str, Tree]]:
     """The methods that the population allows, each with its tree."""
+    is_lone, lone = len(segments) == 1, Leaf(segments[0])
     centroids = _centroids(model, dimensions, segments)
-    if len(segments) == 1 or not dimensions:
-        lone = Leaf(segments[0])
-        yield from ((method, lone) for method in (THRESHOLD_TREE, DECISION_TREE))
-        return
-    if centroids:
-        yield THRESHOLD_TREE, threshold_tree(values, labels, dimensions, centroids)
-    yield DECISION_TREE, decision_tree(values, labels, dimensions)
+    if centroids or not dimensions:
+        tree = lone if is_lone else threshold_tree(values, labels, dimensions, centroids)
+        yield THRESHOLD_TREE, tree
+    yield DECISION_TREE, lone if is_lone else decision_tree(values, labels, dimensions)
 
 
 def _centroids(

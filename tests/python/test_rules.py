@@ -281,6 +281,16 @@ def test_digits_stay_where_dropping_them_would_cost_too_much():
     assert readable.threshold == 0.35
 
 
+def test_a_small_segment_is_not_rounded_away():
+    values = np.linspace(0, 1, 1001).reshape(-1, 1)
+    labels = (values[:, 0] >= 0.9965).astype(int)
+    readable = with_readable_numbers(Cut(0, 0.9965, Leaf(0), Leaf(1)), values, labels, numbers(1))
+
+    # At 1 it would lose three customers of four, which are three in a thousand of all.
+    assert assign(readable, values).tolist() == labels.tolist()
+    assert readable.threshold == 0.997
+
+
 def test_digits_stay_where_dropping_them_would_cost_one_percent():
     values = np.linspace(0, 1, 1000).reshape(-1, 1)
     labels = (values[:, 0] >= 0.51).astype(int)
@@ -337,7 +347,7 @@ def test_a_null_falls_where_scoring_puts_it(kind: str):
     # Of those to whom the feature applies, 7 in 10 are high, so the centre is high too.
     highs = np.arange(300) % 10 < 7
     high, low = {
-        "numeric": (9.5, 0.5), "logged": (9.5, 0.5), "boolean": (True, False),
+        "numeric": (9.5, 0.5), "logged": (20, 3), "boolean": (True, False),
         "category": ("yes'", "no"), "list": (["chess"], []),
     }[kind]  # fmt: skip
     values = pd.Series([high if is_high else low for is_high in highs], dtype=object)
@@ -450,9 +460,13 @@ def test_groups_of_dbscan_have_a_decision_tree_alone():
 
 def test_one_core_point_per_group_is_no_centre():
     customers, segments, model = tables(crowds(), by_k_means(2))
-    rules = explain_segments(customers, segments, model.assign(reach=99.0), SETTINGS).to_pandas()
+    crowded = model.assign(reach=99.0)
+    rules = explain_segments(customers, segments, crowded, SETTINGS).to_pandas()
+    one = segments.project("customer_id, 0 as segment_id")
+    rule = explain_segments(customers, one, crowded, SETTINGS).to_pandas()
 
     assert set(rules["method"]) == {DECISION_TREE}
+    assert rule[["method", "rule"]].values.tolist() == [[DECISION_TREE, "true"]]
 
 
 @pytest.mark.parametrize("is_alike", [False, True])

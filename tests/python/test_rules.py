@@ -7,12 +7,14 @@ import pytest
 from conftest import Project
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.tree import DecisionTreeClassifier
 
 from segmentation.model import assignment, fit_segments
 from segmentation.rules import (
     DECISION_TREE,
     ENOUGH,
     RULES,
+    SMALLER_TREE,
     THRESHOLD_TREE,
     Cut,
     Dimension,
@@ -236,6 +238,23 @@ def test_a_segment_in_two_places_has_one_rule_of_two_leaves():
 
     assert write_rule(tree, 0, dimensions) == ("(x0 < 30) or (x0 >= 60)", 2)
     assert write_rule(tree, 1, dimensions) == ("x0 >= 30 and x0 < 60", 2)
+
+
+def test_it_is_the_one_that_scikit_learn_fits_with_so_few_leaves():
+    random = np.random.default_rng(0)
+    values = random.normal(0, 1, (600, 3))
+    labels = (values[:, 0] > 0).astype(int) + (values[:, 1] + values[:, 2] > 0)
+    tree = decision_tree(values, labels, numbers(3))
+    expected = DecisionTreeClassifier(
+        max_leaf_nodes=len(leaves(tree)), min_samples_leaf=6, random_state=0
+    ).fit(values, labels)
+    larger = DecisionTreeClassifier(max_leaf_nodes=6, min_samples_leaf=6, random_state=0).fit(
+        values, labels
+    )
+
+    assert assign(tree, values).tolist() == expected.predict(values).tolist()
+    assert 3 <= len(leaves(tree)) <= 6
+    assert expected.score(values, labels) >= larger.score(values, labels) - SMALLER_TREE
 
 
 def test_a_segment_that_cannot_be_told_has_the_rule_false():

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier
 
+from segmentation import rules as rules_module
 from segmentation.model import assignment, fit_segments
 from segmentation.rules import (
     DECISION_TREE,
@@ -513,6 +514,14 @@ def test_row_order_changes_nothing():
     again, _ = explained(frame.sample(frac=1, random_state=1), 4)
 
     assert rules.equals(again)
+
+
+def test_trees_see_a_sample_and_numbers_are_of_all(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules_module, "SAMPLE_ROWS", 60)
+    rules, (customers, segments, _) = explained(all_kinds(400, 4, 3, 0.2), 4)
+
+    check(customers, segments, rules)
+    assert rules.groupby("method")["customers_matched"].sum().tolist() == [400, 400]
 
 
 def test_the_tree_with_fewest_conditions_of_those_that_are_good_enough_is_recommended():

@@ -269,8 +269,9 @@ def test_dbscan_leaves_recipients_in_no_group_and_tsne_moves_them(
     (tmp_path / "data" / "gifting").mkdir(parents=True)
     recipients.to_csv(tmp_path / "data" / "gifting" / "gift_data.csv", index=False)
     code, output = project.dbt(
-        "build", "-s", "+segment_summary", *ONLY_GIFTING, data=tmp_path / "data"
-    )
+        "build", "-s", "+segment_summary", "+segment_rules", *ONLY_GIFTING,
+        data=tmp_path / "data",
+    )  # fmt: skip
     assert code == 0, output
     segments = "select {} from marts.segments where population = 'gifting' order by customer_id"
     found = project.frame(segments.format("*"))
@@ -291,6 +292,8 @@ def test_dbscan_leaves_recipients_in_no_group_and_tsne_moves_them(
     assert project.query("select count(*) from marts.segment_summary where segment_id = -1") == [
         (1,)
     ]
+    rules = project.query("select segment_id, method from marts.segment_rules order by segment_id")
+    assert rules == [(segment_id, "decision tree") for segment_id in range(-1, 4)]
 
 
 def write_sqlite(path: Path, header: list[str], rows: list[list[str | None]]) -> None:
@@ -308,6 +311,7 @@ def test_every_model_survives_no_rows(project: Project):
     project.build("--empty")
 
     assert project.query("select count(*) from marts.segments") == [(0,)]
+    assert project.query("select count(*) from marts.segment_rules") == [(0,)]
 
 
 def test_an_as_of_before_the_data_gives_no_customers(project: Project):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Project
+from test_rules import check_build
 
 pytestmark = pytest.mark.real
 
@@ -235,3 +236,13 @@ def test_a_hundred_recipients_of_five_columns_have_no_structure(real_build: Proj
     assert real_build.query(
         "select segment_name, customers from marts.segment_summary where population = 'gifting'"
     ) == [("All customers", 100)]
+
+
+@pytest.mark.parametrize("population", ["clickstream", "personality", "fitbit", "gifting", "shop"])
+def test_the_rules_put_customers_in_their_own_segments(real_build: Project, population: str):
+    check_build(real_build, population)
+    [(fidelity,)] = real_build.query(
+        f"select distinct fidelity from marts.segment_rules where population = '{population}'"
+    )
+
+    assert fidelity >= 0.85

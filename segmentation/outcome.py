@@ -35,9 +35,9 @@ REPEATS = 3
 SHRINKAGE = 10.0  # customers
 
 # The clusters of published notebooks: k-means on standardised recency, frequency and monetary
-# value, as they are, with the four segments that most of them take.
+# value, as they are, with the four or five segments that most of them take.
 RFM = ("recency_days", "purchase_count", "monetary")
-RFM_GROUPS = 4
+RFM_GROUPS = (4, 5)
 
 MODELS = {
     "logistic": lambda: LogisticRegression(C=0.1, max_iter=1000),
@@ -78,10 +78,11 @@ def score_outcome(
 
     Returns OUTCOME_SCORES, one row per predictor and method, on the customers whose outcome is
     known, at most SAMPLE_ROWS of them. `predictor` is segment; rfm_cell, where there is such a
-    feature; rfm_k_means, where there are the features RFM; and all_features, twice: the better of
-    its two methods is the ceiling, an estimate of what the features hold at all. `auc` is the mean
-    over all folds, `auc_error` its standard error; `segment_lead` is the segment's AUC less that of
-    the row, with the error of the paired difference. NULL where a class has fewer than two
+    feature; rfm_k_means, for each of RFM_GROUPS, where there are the features RFM; and
+    all_features, twice: the better of its two methods is the ceiling, an estimate of what the
+    features hold at all. `auc` is the mean over all folds, `auc_error` its standard error;
+    `segment_lead` is the segment's AUC less that of the row, with the error of the paired
+    difference. NULL where a class has fewer than two
     customers. No row without a declared outcome, or where nobody's outcome is known.
 
     Raises InputError where a setting names no column.
@@ -95,11 +96,12 @@ def score_outcome(
     if rows.empty:
         return OUTCOME_SCORES.empty_table()
     truth = rows["outcome"].to_numpy(dtype=float).astype(bool)
-    groups = {"segment": rows["segment_id"].to_numpy()}
+    groups = [("segment", rows["segment_id"].to_numpy())]
     if "rfm_cell" in rows:
-        groups["rfm_cell"] = rows["rfm_cell"].to_numpy()
+        groups.append(("rfm_cell", rows["rfm_cell"].to_numpy()))
     if all(name in known.columns for name in RFM):
-        groups["rfm_k_means"] = rfm_clusters(_points(known, parsed, RFM))
+        rfm = _points(known, parsed, RFM)
+        groups += [("rfm_k_means", rfm_clusters(rfm, k)) for k in RFM_GROUPS]
     entries = [
         {
             "predictor": predictor,
@@ -107,7 +109,7 @@ def score_outcome(
             "groups": len(np.unique(labels)),
             "areas": held_out_areas(truth, rate_ranking(labels, truth)),
         }
-        for predictor, labels in groups.items()
+        for predictor, labels in groups
     ]
     points = _points(known, parsed, known.columns)
     entries += [
@@ -152,9 +154,9 @@ def _points(known: DuckDBPyRelation, settings: Settings, names: tuple | list) ->
     return points if points.shape[1] else np.zeros((len(points), 1))
 
 
-def rfm_clusters(points: np.ndarray) -> np.ndarray:
-    """The labels of RFM_GROUPS clusters by k-means; fewer where there are fewer distinct points."""
-    k = min(RFM_GROUPS, len(np.unique(points, axis=0)))
+def rfm_clusters(points: np.ndarray, k: int) -> np.ndarray:
+    """The labels of k clusters by k-means; fewer where there are fewer distinct points."""
+    k = min(k, len(np.unique(points, axis=0)))
     return KMeans(k, n_init=10, random_state=SEED).fit_predict(points)
 
 

@@ -42,6 +42,7 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 
 from segmentation.errors import InputError
 from segmentation.features import kind_of, quoted, text_literal
+from segmentation.folds import standard_error
 from segmentation.settings import Settings, check_features, parse_settings
 
 MAX_TRAINING_ROWS = 50_000
@@ -434,7 +435,7 @@ def _score_target(
                 "error_unit": target.error_unit,
                 "skill": _skill(held_out, errors["constant"]) if is_scored else None,
                 "error_standard_error": (
-                    _standard_error(held_out, test_to_train) if is_scored else None
+                    standard_error(held_out, test_to_train) if is_scored else None
                 ),
                 "is_chosen": method == chosen,
                 "reason": reasons[method],
@@ -496,14 +497,6 @@ def _assign_folds(values: np.ndarray, fold_count: int, stratify: bool, seed: int
     return folds
 
 
-def _standard_error(values: np.ndarray, test_to_train: float) -> float:
-    """Return the standard error of the mean over folds that share training rows.
-
-    test_to_train: test rows per training row (Nadeau and Bengio 2003, corrected resampled t-test).
-    """
-    return float(np.sqrt(values.var(ddof=1) * (1 / len(values) + test_to_train)))
-
-
 def _skill(held_out: np.ndarray, constant: np.ndarray) -> float:
     """Return the share of the constant's error that is removed; 0 where there was none."""
     return float(1 - held_out.mean() / constant.mean()) if constant.mean() > 0 else 0.0
@@ -522,7 +515,7 @@ def _choose(
     best = min(methods, key=means.get)
     behind = {method: means[method] - means[best] for method in methods}
     noise = {
-        method: _standard_error(errors[method] - errors[best], test_to_train) for method in methods
+        method: standard_error(errors[method] - errors[best], test_to_train) for method in methods
     }
     chosen = next(method for method in methods if behind[method] <= noise[method])
     reasons = {}

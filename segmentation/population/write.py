@@ -319,7 +319,15 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
     ]
     python = f"python_models/{p}"
     add(f"{python}/{p}.yml", "settings.yml", settings=settings, features=filled)
-    for model in ("imputation_scores", "imputed", "cluster_scores", "model", "segment_rules"):
+    models = (
+        "imputation_scores",
+        "imputed",
+        "cluster_scores",
+        "model",
+        "segment_rules",
+        "outcome_scores",
+    )
+    for model in models:
         add(f"{python}/{p}_{model}.py", f"{model}.py")
     for model in ("segments", "profiles"):
         add(f"models/segments/{p}/{p}_{model}.sql", f"{model}.sql")

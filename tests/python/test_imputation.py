@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from segmentation import imputation
 from segmentation.errors import InputError
+from segmentation.folds import standard_error
 from segmentation.imputation import impute, score_imputers
 
 SETTINGS = {"population": "test", "axes": {"value": "amount"}}
@@ -202,7 +203,7 @@ def test_rule_takes_the_simplest_within_one_paired_standard_error():
     # The error of the difference: sqrt(variance 0.02 * (1/4 + 1/4)) = 0.1, by hand.
     unsure = np.array([1.1, 0.9, 1.1, 0.9]) * np.sqrt(1.5)
     close = 3 + unsure * 0
-    assert imputation._standard_error(unsure, 0.25) == pytest.approx(0.1)
+    assert standard_error(unsure, 0.25) == pytest.approx(0.1)
     # 0.09 behind with an error of 0.1: simple enough. 0.11 behind: not.
     wobble = unsure - unsure.mean()
     assert choose(close + 0.09 + wobble, close + 5, close)[0] == "constant"

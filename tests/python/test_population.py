@@ -909,7 +909,8 @@ def own_data(copied_project: Path) -> Path:
         printed = make_population(copied_project, *arguments)
         assert printed.startswith("0"), printed
     marts = [f"+{mart}" for mart in ("segment_summary", "segment_profiles", "rejected_rows",
-                                     "row_counts", "cluster_scores", "segment_rules")]  # fmt: skip
+                                     "row_counts", "cluster_scores", "segment_rules",
+                                     "outcome_scores")]  # fmt: skip
     variables = json.dumps({"populations": POPULATIONS})
     # The unit tests of the shared models mock models of the populations that come with the project.
     others = ["--exclude", "path:models/segments/segments_unit_tests.yml"]

@@ -75,6 +75,26 @@ def test_nobody_is_121_years_old(real_build: Project):
     ]
 
 
+def test_the_segments_tell_who_answers_the_next_campaign(real_build: Project):
+    """Run with -s to read the scores."""
+    scores = real_build.frame(
+        "select predictor, method, groups, auc, auc_error, share_of_ceiling "
+        "from marts.outcome_scores where population = 'personality' and outcome = 'response'"
+    )
+    print(scores.round(3).to_string(index=False))
+    auc = scores.groupby("predictor")["auc"].max()
+    [(k, structure, scored_auc)] = real_build.query(
+        "select k, structure, outcome_auc from marts.cluster_scores "
+        "where population = 'personality' and is_chosen"
+    )
+
+    assert (k > 2, structure) == (True, "clear")
+    assert auc["segment"] >= 0.70
+    assert scored_auc >= 0.70
+    assert auc["rfm_k_means"] < auc["segment"] < auc["all_features"]
+    assert abs(auc["segment"] - auc["rfm_cell"]) < 0.05
+
+
 def test_both_dialects_of_the_file_give_identical_segments(
     real_build: Project, project: Project, real_data: Path, tmp_path: Path
 ):

@@ -1,0 +1,7 @@
+from segmentation.outcome import score_outcome
+
+
+def model(dbt, session):
+    customers = dbt.ref("fitbit_imputed")
+    segments = dbt.ref("fitbit_segments")
+    return score_outcome(customers, segments, dbt.config.meta_get("segmentation"))

@@ -22,11 +22,11 @@ def score_backtest(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
         this is the whole search, `search.score_clusters`. A number of segments that is set by hand
         and larger than these customers allow is taken as the largest that they do.
 
-    Returns CLUSTER_SCORES, one row per k: k-means is all that the rule chooses among, so the rows of
-    other algorithms are left out. The scores of the present are never looked at.
+    Returns CLUSTER_SCORES, one row per k; rows of other algorithms are left out, since the rule
+    does not choose them and they take time. The scores of the present are never looked at.
     """
     parsed = parse_settings(settings)
-    if parsed.algorithm not in (None, "kmeans"):
+    if parsed.algorithm != "kmeans":
         return score_clusters(customers, settings)
     dimensions = fit_dimensions(customers, parsed)
     points = scaled_sample(customers, dimensions["expression"].tolist(), SAMPLE_ROWS)

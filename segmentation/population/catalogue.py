@@ -359,6 +359,19 @@ def entities_of(plan: Plan) -> list[str]:
     return ["events"] * (plan.events is not None) + ["customers"] * (plan.customers is not None)
 
 
+def has_backtest(plan: Plan) -> bool:
+    """Whether a backtest can be made: from events with money, and without a table of customers.
+
+    What stands in a table of customers has no date, and would let the future into the past.
+    """
+    return (
+        plan.events is not None
+        and plan.customers is None
+        and plan.events.has_money
+        and plan.events.has_purchases
+    )
+
+
 def is_dated(plan: Plan) -> bool:
     """Whether anything counts from as_of."""
     return plan.events is not None or any(a.kind == "date" for a in plan.customers.attributes)

@@ -13,6 +13,7 @@ from segmentation.population.catalogue import (
     Feature,
     entities_of,
     features_of,
+    has_backtest,
     is_dated,
     settings_of,
 )
@@ -47,6 +48,13 @@ MEANINGS = {
     "unit_price": "The price of one.",
     "status": "What became of the order.",
 }
+OUTCOMES = (
+    ("is_known", "Whether the customer had done anything up to the cut-off.", ["- not_null"]),
+    ("later_event_count", "Number of events of any kind after the cut-off.", []),
+    ("later_purchase_count", "Number of purchases after the cut-off.", []),
+    ("later_revenue", "{{ doc('later_revenue') }}", ["- not_null"]),
+    ("later_refunded", "{{ doc('later_refunded') }}", ["- not_null"]),
+)
 SCORE_TEST = (
     "- accepted_values:\n"
     "              arguments:\n"
@@ -190,15 +198,19 @@ def _score_lines(plan: Plan) -> list[str]:
     names = [feature.name for feature in features_of(plan)]
     frequency = "order_count" if "order_count" in names else "event_count"
     known = ", applies='recency_days is not null'" if plan.customers else ""
+    each = ", each='as_of'" if has_backtest(plan) else ""
     lines = [
-        "{{ score_1_to_5('recency_days desc'" + known + ") }} as recency_score",
+        "{{ score_1_to_5('recency_days desc'" + known + each + ") }} as recency_score",
         "{{ score_1_to_5('"
         + f"{frequency}', applies='{frequency} > 0'"
+        + each
         + ") }} as frequency_score",
     ]
     if "monetary_score" in names:
         lines.append(
-            "{{ score_1_to_5('greatest(monetary, 0)', applies='monetary > 0') }} as monetary_score"
+            "{{ score_1_to_5('greatest(monetary, 0)', applies='monetary > 0'"
+            + each
+            + ") }} as monetary_score"
         )
     return [line if len(line) <= LINE - 9 else named(*line.rsplit(" as ", 1)) for line in lines]
 
@@ -208,8 +220,24 @@ def _feature_models(plan: Plan) -> list[dict]:
     p, features = plan.name, features_of(plan)
     key = ("customer_id", "{{ doc('customer_id') }}", ["- not_null", "- unique"])
     plain = (key[0], key[1], [])
+    moment = [("as_of", "{{ doc('as_of') }}", [])] if has_backtest(plan) else []
+    per_moment = {"key": ["as_of", "customer_id"]} if moment else {}
+    customer = (key[0], key[1], ["- not_null"]) if moment else key
+    each = "One row per point in time and customer" if moment else "One row per customer"
     models = []
-    if is_dated(plan):
+    if moment:
+        models.append(
+            {
+                "name": f"{p}_as_of",
+                "description": "One row per point in time from which the customers are looked at: "
+                "the present, and the cut-off of the backtest, where there is one.",
+                "columns": [
+                    *moment,
+                    ("is_cutoff", "{{ doc('is_cutoff') }}", ["- not_null", "- unique"]),
+                ],
+            }
+        )
+    elif is_dated(plan):
         models.append(
             {
                 "name": f"{p}_as_of",
@@ -223,7 +251,7 @@ def _feature_models(plan: Plan) -> list[dict]:
                 "name": f"{p}_observed_events",
                 "description": "One row per event at or before as_of. Events after as_of do not "
                 "exist for any feature.",
-                "columns": [(name, text, []) for name, text in staged_events(plan.events)],
+                "columns": moment + [(name, text, []) for name, text in staged_events(plan.events)],
             }
         )
         if plan.events.has_purchases:
@@ -234,29 +262,41 @@ def _feature_models(plan: Plan) -> list[dict]:
                 {
                     "name": f"{p}_orders",
                     "description": "One row per order of a customer.",
-                    "columns": [plain, order]
+                    "columns": [*moment, plain, order]
                     + [amount] * money
                     + [("purchase_count", "Number of purchases in the order.", ["- not_null"])],
-                    "key": ["customer_id", "order_id"],
+                    "key": ["as_of"] * bool(moment) + ["customer_id", "order_id"],
                 }
             )
         words = {
-            "rfm": "One row per customer who did anything before as_of: recency, frequency and "
-            "monetary value.",
-            "times": "One row per customer: when the events fall.",
-            "diversity": "One row per customer: how widely and how evenly the events spread.",
+            "rfm": f"{each} who did anything before as_of: recency, frequency and monetary value.",
+            "times": f"{each}: when the events fall.",
+            "diversity": f"{each}: how widely and how evenly the events spread.",
         }
         for model, description in words.items():
             own = [(f.name, described(plan, f), _tests(f)) for f in features if f.model == model]
             if own:
+                columns = [*moment, customer, *own]
                 models.append(
-                    {"name": f"{p}_{model}", "description": description, "columns": [key, *own]}
+                    {"name": f"{p}_{model}", "description": description, "columns": columns}
+                    | per_moment
                 )
     both = plan.events is not None and plan.customers is not None
     columns = [key]
     for f in features:
         own = f.model in ("customers", "features") or (both and f.if_no_events == "0")
         columns.append((f.name, described(plan, f), _tests(f) if own else []))
+    if moment:
+        is_cutoff = ("is_cutoff", "{{ doc('is_cutoff') }}", [])
+        models.append(
+            {
+                "name": f"{p}_observed_features",
+                "description": f"{each}: every feature that is known about the customer then.",
+                "columns": [is_cutoff, *moment, customer, *columns[1:]],
+            }
+        )
+        columns = [(name, description, []) for name, description, _ in columns]
+        columns[0] = key
     models.append(
         {
             "name": f"{p}_features",
@@ -264,6 +304,21 @@ def _feature_models(plan: Plan) -> list[dict]:
             "columns": columns,
         }
     )
+    if moment:
+        models += [
+            {
+                "name": f"{p}_backtest_features",
+                "description": "One row per customer: every feature that was known about the "
+                "customer at the cut-off.",
+                "columns": columns,
+            },
+            {
+                "name": f"{p}_backtest_outcomes",
+                "description": "One row per customer who was known at the cut-off or came after "
+                "it: what the customer did after it, up to as_of.",
+                "columns": [key, *OUTCOMES],
+            },
+        ]
     return [{"key": None, **model} for model in models]
 
 
@@ -318,20 +373,20 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
         for f in features
     ]
     python = f"python_models/{p}"
-    add(f"{python}/{p}.yml", "settings.yml", settings=settings, features=filled)
+    backtest = {"has_backtest": has_backtest(plan)}
+    add(f"{python}/{p}.yml", "settings.yml", settings=settings, features=filled, **backtest)
+    past = ("backtest_imputed", "backtest_cluster_scores", "backtest_model")
     models = (
-        "imputation_scores",
-        "imputed",
-        "cluster_scores",
-        "model",
-        "segment_rules",
-        "outcome_scores",
+        *("imputation_scores", "imputed", "cluster_scores", "model"),
+        *("segment_rules", "outcome_scores"),
+        *past * has_backtest(plan),
     )
     for model in models:
         add(f"{python}/{p}_{model}.py", f"{model}.py")
-    for model in ("segments", "profiles"):
+    past = ("backtest_segments", "backtest_groups", "backtest")
+    for model in ("segments", "profiles") + past * has_backtest(plan):
         add(f"models/segments/{p}/{p}_{model}.sql", f"{model}.sql")
-    add(f"models/segments/{p}/{p}_segments.yml", "segments.yml")
+    add(f"models/segments/{p}/{p}_segments.yml", "segments.yml", **backtest)
     clustered = [f.name for f in features if f.is_clustered and f.name != plan.outcome]
     add(
         f"docs/{p}.md",
@@ -341,6 +396,7 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
         rejected=_rejected_words(plan),
         rules=_rule_words(plan),
         dated=is_dated(plan),
+        **backtest,
         clustered=", ".join(f"`{name}`" for name in clustered),
         axes=", ".join(f"{a} (`{f.lstrip('-')}`)" for a, f in settings.axes.items()),
         outcome=plan.outcome,
@@ -391,8 +447,12 @@ def _add_features(plan: Plan, add) -> None:
             if len(last) == 1
             else f"greatest({', '.join(last)})",
             entity="events" if events else "customers",
+            has_backtest=has_backtest(plan),
         )
     flags = {
+        "has_backtest": has_backtest(plan),
+        "moment": "customers" if has_backtest(plan) else "observation",
+        "key": "as_of, customer_id" if has_backtest(plan) else "customer_id",
         "has_money": events is not None and events.has_money and events.has_purchases,
         "has_returns": events is not None and events.has_returns,
         "has_purchases": events is not None and events.has_purchases,
@@ -401,7 +461,7 @@ def _add_features(plan: Plan, add) -> None:
     }
     items = [role for role in ITEMS if events and role in events.roles]
     if events:
-        add(f"{folder}/{p}_observed_events.sql", "observed_events.sql")
+        add(f"{folder}/{p}_observed_events.sql", "observed_events.sql", **flags)
         if events.has_purchases:
             comment = f"One row per order of a customer: {_order_words(events)}. A return is none."
             words = {"order_key": _order_key(events), "comment": wrapped(comment)}
@@ -418,10 +478,15 @@ def _add_features(plan: Plan, add) -> None:
                 "diversity.sql",
                 items=columns,
                 diversity_words=listed,
+                **flags,
             )
         add(f"{folder}/{p}_features_unit_tests.yml", "features_unit_tests.yml", **flags)
+    if flags["has_backtest"]:
+        add(f"{folder}/{p}_features.sql", "moment_features.sql", is_cutoff=False)
+        add(f"{folder}/{p}_backtest_features.sql", "moment_features.sql", is_cutoff=True)
+        add(f"{folder}/{p}_backtest_outcomes.sql", "backtest_outcomes.sql", **flags)
     add(
-        f"{folder}/{p}_features.sql",
+        f"{folder}/{p}_{'observed_' * flags['has_backtest']}features.sql",
         "features.sql",
         **flags,
         dated=is_dated(plan),
@@ -486,7 +551,9 @@ def _rule_words(plan: Plan) -> list[str]:
     return rules
 
 
-def insert_population(project: str, name: str, entities: Sequence[str], dated: bool) -> str:
+def insert_population(
+    project: str, name: str, entities: Sequence[str], dated: bool, backtest: bool = False
+) -> str:
     """The text of dbt_project.yml with the population added; all else is as it was."""
     lines = project.split("\n")
     start = next(
@@ -506,6 +573,9 @@ def insert_population(project: str, name: str, entities: Sequence[str], dated: b
             (i for i, line in enumerate(lines) if re.match(r"  \w+_as_of:", line)), default=end
         )
         lines.insert(last + 1, f"  {name}_as_of: null")
+    if backtest:
+        last = max((i for i, line in enumerate(lines) if re.match(r"  \w+_(as_of|cutoff):", line)))
+        lines.insert(last + 1, f"  {name}_cutoff: null")
     return "\n".join(lines)
 
 
@@ -545,7 +615,9 @@ def write_files(files: Mapping[str, str], plan: Plan, root: Path) -> None:
                 f"the population would have a model {stem}, and there is one already in "
                 f"{names[stem].relative_to(root)}: choose another NAME."
             )
-    text = insert_population(project.read_text(), plan.name, entities_of(plan), is_dated(plan))
+    text = insert_population(
+        project.read_text(), plan.name, entities_of(plan), is_dated(plan), has_backtest(plan)
+    )
     for path, content in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

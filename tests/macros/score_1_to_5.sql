@@ -72,6 +72,17 @@ results as (
 
     where sample = 'one each'
 
+    union all
+
+    {# Each sample by itself. #}
+    select
+        sample,
+        amount,
+        expected,
+        {{ score_1_to_5('amount', each='sample') }} as actual
+
+    from customers
+
 )
 
 select * from results

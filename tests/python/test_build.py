@@ -109,6 +109,8 @@ def test_shuffled_input_and_other_threads_give_identical_segments(
     project.build(data=shuffled, SEGMENTS_THREADS="1")
 
     assert project.segments_hash() == sample_build.segments_hash()
+    backtest = "from models.clickstream_backtest order by grouped_by, group_name"
+    assert project.query(backtest) == sample_build.query(backtest)
 
 
 def shuffled_copy(data: Path, folder: Path) -> Path:

@@ -898,13 +898,17 @@ ORACLES = {
     "gifting": gifting_features,
 }
 WITHOUT_DATES = {"shop", "gifting"}
-FEATURE_MODELS = ["-s", *(f"+{population}_features" for population in ORACLES)]
+FEATURE_MODELS = [
+    "-s", "clickstream_backtest_features", *(f"+{population}_features" for population in ORACLES)
+]  # fmt: skip
 
 
-def assert_as_described(project: Project, population: str, data: Path, as_of=None) -> None:
+def assert_as_described(
+    project: Project, population: str, data: Path, as_of=None, table: str = "features"
+) -> None:
     """Fails with the first differences between a feature table and what the raw files say."""
     expected = ORACLES[population](data, as_of)
-    found = differences(expected, built_features(project, f"{population}_features"))
+    found = differences(expected, built_features(project, f"{population}_{table}"))
     assert expected
     assert not found, f"{len(found)} differences, such as\n" + "\n".join(found[:20])
 
@@ -937,6 +941,14 @@ def test_the_comparison_sees_what_differs(expected: Features, built: Features):
 @pytest.mark.parametrize("population", ORACLES)
 def test_features_of_the_sample_are_as_described(sample_build: Project, population: str):
     assert_as_described(sample_build, population, SAMPLE)
+
+
+def test_features_at_the_cutoff_of_the_sample_are_as_described(sample_build: Project):
+    moments = sorted(event["occurred_at"] for event in read_events(SAMPLE / "clickstream"))
+    before = [moment for moment in moments if moment < moments[-1]]
+    cutoff = before[math.ceil(0.75 * len(before)) - 1]
+
+    assert_as_described(sample_build, "clickstream", SAMPLE, cutoff, "backtest_features")
 
 
 @pytest.fixture(scope="module")
@@ -972,6 +984,7 @@ def test_features_of_the_real_files_are_as_described(
 
 
 ROUGH_AS_OF = datetime(2019, 10, 21, 12, tzinfo=UTC)
+ROUGH_CUTOFF = datetime(2019, 10, 8, 18, tzinfo=UTC)
 
 
 def rough_events(random: random.Random) -> list[dict[str, str]]:
@@ -1227,10 +1240,11 @@ def rough_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rough_features(build_in, rough_data: Path) -> Project:
     """The feature models on these files, looked at as of a time before their end."""
     moment = ROUGH_AS_OF.strftime("%F %T")
-    as_of = json.dumps(
-        {f"{population}_as_of": moment for population in ORACLES.keys() - WITHOUT_DATES}
+    moments = {f"{population}_as_of": moment for population in ORACLES.keys() - WITHOUT_DATES}
+    moments["clickstream_cutoff"] = ROUGH_CUTOFF.strftime("%F %T")
+    return build_in("rough_features").build(
+        *FEATURE_MODELS, "--vars", json.dumps(moments), data=rough_data
     )
-    return build_in("rough_features").build(*FEATURE_MODELS, "--vars", as_of, data=rough_data)
 
 
 @pytest.mark.parametrize("population", ORACLES)
@@ -1238,3 +1252,11 @@ def test_features_of_rough_files_are_as_described(
     rough_features: Project, rough_data: Path, population: str
 ):
     assert_as_described(rough_features, population, rough_data, ROUGH_AS_OF)
+
+
+def test_features_at_the_cutoff_of_rough_files_are_as_described(
+    rough_features: Project, rough_data: Path
+):
+    assert_as_described(
+        rough_features, "clickstream", rough_data, ROUGH_CUTOFF, "backtest_features"
+    )

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import math
 import os
 import random
 import re
@@ -722,15 +723,17 @@ def test_files_of_two_shapes_get_a_sentence(tmp_path: Path):
 
 def test_the_project_file_keeps_its_comments():
     before = (ROOT / "dbt_project.yml").read_text()
-    after = insert_population(before, "mine", ["events", "customers"], dated=True)
+    after = insert_population(before, "mine", ["events", "customers"], dated=True, backtest=True)
     settings = yaml.safe_load(after)["vars"]
 
     assert list(settings["populations"])[-1] == "mine"
     assert settings["populations"]["mine"] == ["events", "customers"]
     assert settings["mine_as_of"] is None
+    assert settings["mine_cutoff"] is None
     assert [line for line in after.split("\n") if line not in before.split("\n")] == [
         "    mine: [events, customers]",
         "  mine_as_of: null",
+        "  mine_cutoff: null",
     ]
 
 
@@ -911,6 +914,7 @@ def own_data(copied_project: Path) -> Path:
     marts = [f"+{mart}" for mart in ("segment_summary", "segment_profiles", "rejected_rows",
                                      "row_counts", "cluster_scores", "segment_rules",
                                      "outcome_scores")]  # fmt: skip
+    marts.append("+discs_backtest")
     variables = json.dumps({"populations": POPULATIONS})
     # The unit tests of the shared models mock models of the populations that come with the project.
     others = ["--exclude", "path:models/segments/segments_unit_tests.yml"]
@@ -1054,6 +1058,37 @@ def test_fixed_width_text_is_read(own_data: Path, tmp_path: Path):
     assert dict(query(own_data, "select customer_id, monetary from features.discs_features")) == (
         pytest.approx({customer: float(amount) for customer, amount in expected.items()})
     )
+
+
+def test_events_with_money_have_a_backtest(own_data: Path, tmp_path: Path):
+    purchases = write_fixed_width(tmp_path / "discs.txt")
+    last = max(day for _, day, _ in purchases)
+    before = sorted(day for _, day, _ in purchases if day < last)
+    cutoff = before[math.ceil(0.75 * len(before)) - 1]
+    known = {customer for customer, day, _ in purchases if day <= cutoff}
+    later = [(customer, amount) for customer, day, amount in purchases if day > cutoff]
+    customers = {customer for customer, _, _ in purchases}
+    revenue = {
+        name: sum(amount for customer, amount in later if (customer in known) == (name == "known"))
+        for name in ("known", "new")
+    }
+
+    assert query(
+        own_data,
+        "select group_name, cutoff, customers, later_revenue, later_refunded "
+        "from models.discs_backtest where grouped_by = 'cutoff' order by group_name",
+    ) == [
+        ("known", cutoff, len(known), revenue["known"], 0),
+        ("new", cutoff, len(customers - known), revenue["new"], 0),
+    ]
+    rates = query(
+        own_data,
+        "select any_value(repeat_purchase_rate) from models.discs_backtest "
+        "where grouped_by = 'cutoff' and group_name = 'known'",
+    )
+    assert rates == [(pytest.approx(len(known & {each for each, _ in later}) / len(known)),)]
+    # What stands in a file of customers has no date.
+    assert not list(own_data.glob("*models/**/retail*backtest*"))
 
 
 def test_decimal_commas_and_latin_letters_are_read(own_data: Path):

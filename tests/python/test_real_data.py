@@ -41,6 +41,16 @@ def test_every_shopper_is_in_one_segment(real_build: Project):
     ) == [(4504, 4504)]
 
 
+def test_the_backtest_knows_the_shoppers_of_the_first_three_quarters(real_build: Project):
+    groups = real_build.query(
+        "select group_name, customers, cast(cutoff as varchar) from models.clickstream_backtest "
+        "where grouped_by = 'cutoff' order by group_name"
+    )
+
+    cutoff = "2019-10-01 02:42:38"
+    assert groups == [("known", 3550, cutoff), ("new", 954, cutoff)]
+
+
 def test_income_is_imputed_for_24_and_better_than_by_the_constant(real_build: Project):
     [(method, missing, error, skill)] = real_build.query(
         "select method, missing, error, skill from marts.imputation_scores "

@@ -1,4 +1,60 @@
-{# One row: the point in time from which the customers are looked at. #}
-select {{ as_of('clickstream', 'max(occurred_at)') }} as as_of
+{# One row per point in time from which the customers are looked at: the present, and the cut-off of
+   the backtest, unless it is switched off or all events happened at one moment. #}
+with
 
-from {{ ref('stg_clickstream__events') }}
+events as (
+
+    select * from {{ ref('stg_clickstream__events') }}
+
+),
+
+present as (
+
+    select {{ as_of('clickstream', 'max(occurred_at)') }} as as_of
+
+    from events
+
+),
+
+observed as (
+
+    select
+        present.as_of,
+        min(events.occurred_at) as first_event_at,
+        quantile_disc(events.occurred_at, 0.75) filter (where events.occurred_at < present.as_of)
+            as three_quarters_at
+
+    from present
+
+    inner join events
+        on present.as_of >= events.occurred_at
+
+    group by present.as_of
+
+),
+
+past as (
+
+    select
+        {{ cutoff('clickstream', 'three_quarters_at', 'first_event_at', 'as_of') }} as cutoff,
+        as_of
+
+    from observed
+
+)
+
+select
+    as_of,
+    false as is_cutoff
+
+from present
+
+union all
+
+select
+    cutoff as as_of,
+    true as is_cutoff
+
+from past
+
+where cutoff < as_of

@@ -1,4 +1,5 @@
-{# One row per customer: what the customer does, how much of it in one visit, and when. #}
+{# One row per point in time and customer: what the customer does up to then, how much of it in one
+   visit, and when. #}
 with
 
 sessions as (
@@ -6,12 +7,12 @@ sessions as (
     select
         *,
         {{ dbt.datediff(
-            'lag(started_at) over (partition by customer_id order by started_at, session_id)',
-            'started_at',
-            'second'
+            'lag(started_at) over visits', 'started_at', 'second'
         ) }} as gap_seconds
 
     from {{ ref('clickstream_sessions') }}
+
+    window visits as (partition by as_of, customer_id order by started_at, session_id)
 
 ),
 
@@ -24,6 +25,7 @@ times as (
 customers as (
 
     select
+        as_of,
         customer_id,
         cast(sum(event_count) as bigint) as event_count,
         cast(sum(view_count) as bigint) as view_count,
@@ -38,13 +40,16 @@ customers as (
 
     from sessions
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 ),
 
 behaviour as (
 
     select
+        customers.as_of,
         customers.customer_id,
         customers.event_count,
         customers.view_count,
@@ -70,7 +75,9 @@ behaviour as (
     from customers
 
     inner join times
-        on customers.customer_id = times.customer_id
+        on
+            customers.as_of = times.as_of
+            and customers.customer_id = times.customer_id
 
 )
 

@@ -1,5 +1,5 @@
-{# One row per customer: how many different products, categories and brands, and how evenly the
-   customer's events spread over them. Events without a category or brand say nothing about it. #}
+{# One row per point in time and customer: how many different products, categories and brands, and
+   how evenly the customer's events up to then spread over them. Events without a category or brand say nothing about it. #}
 {% set items = {'product': 'product_id', 'category': 'category_id', 'brand': 'brand'} %}
 with
 
@@ -11,7 +11,9 @@ events as (
 
 customers as (
 
-    select distinct customer_id
+    select distinct
+        as_of,
+        customer_id
 
     from {{ ref('clickstream_sessions') }}
 
@@ -21,6 +23,7 @@ customers as (
 {{ item }}_events as (
 
     select
+        as_of,
         customer_id,
         {{ column }},
         count(*) as event_count
@@ -30,6 +33,7 @@ customers as (
     where {{ column }} is not null
 
     group by
+        as_of,
         customer_id,
         {{ column }}
 
@@ -38,6 +42,7 @@ customers as (
 {{ item }}_spread as (
 
     select
+        as_of,
         customer_id,
         count(*) as {{ item }}_count,
         {{ normalised_entropy('event_count') }} as {{ item }}_diversity,
@@ -45,7 +50,9 @@ customers as (
 
     from {{ item }}_events
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 ),
 
@@ -58,13 +65,16 @@ customer_diversity as (
         {{ item }}_spread.{{ item }}_diversity,
         {{ item }}_spread.top_{{ item }}_share,
         {% endfor %}
+        customers.as_of,
         customers.customer_id
 
     from customers
 
     {% for item in items %}
     left join {{ item }}_spread
-        on customers.customer_id = {{ item }}_spread.customer_id
+        on
+            customers.as_of = {{ item }}_spread.as_of
+            and customers.customer_id = {{ item }}_spread.customer_id
     {% endfor %}
 
 )

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per event at or before as_of, with the visit it belongs to. Events after as_of do not
-   exist for any feature: every model below reads events from here. #}
+{# One row per point in time and event that is not later, with the visit it belongs to. Later events
+   do not exist for any feature: every model below reads events from here. #}
 with
 
 events as (
@@ -10,7 +10,7 @@ events as (
 
 ),
 
-observation as (
+moments as (
 
     select * from {{ ref('clickstream_as_of') }}
 
@@ -19,6 +19,7 @@ observation as (
 observed as (
 
     select
+        moments.as_of,
         events.customer_id,
         events.occurred_at,
         events.event_type,
@@ -31,8 +32,8 @@ observed as (
 
     from events
 
-    inner join observation
-        on events.occurred_at <= observation.as_of
+    inner join moments
+        on events.occurred_at <= moments.as_of
 
 )
 

@@ -1,4 +1,5 @@
-{# One row per customer who did anything before as_of: recency, frequency and monetary value. #}
+{# One row per point in time and customer who did anything up to then: recency, frequency and
+   monetary value. #}
 with
 
 sessions as (
@@ -7,15 +8,10 @@ sessions as (
 
 ),
 
-observation as (
-
-    select * from {{ ref('clickstream_as_of') }}
-
-),
-
 customers as (
 
     select
+        as_of,
         customer_id,
         min(started_at) as first_event_at,
         max(ended_at) as last_event_at,
@@ -27,26 +23,26 @@ customers as (
 
     from sessions
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 ),
 
 measured as (
 
     select
-        customers.customer_id,
-        customers.purchase_count,
-        customers.order_count,
-        customers.monetary,
-        customers.revenue / nullif(customers.order_count, 0) as average_order_value,
-        {{ days_between('customers.last_event_at', 'observation.as_of') }} as recency_days,
-        {{ days_between('customers.last_purchase_at', 'observation.as_of') }}
-            as purchase_recency_days,
-        {{ days_between('customers.first_event_at', 'observation.as_of') }} as tenure_days
+        as_of,
+        customer_id,
+        purchase_count,
+        order_count,
+        monetary,
+        revenue / nullif(order_count, 0) as average_order_value,
+        {{ days_between('last_event_at', 'as_of') }} as recency_days,
+        {{ days_between('last_purchase_at', 'as_of') }} as purchase_recency_days,
+        {{ days_between('first_event_at', 'as_of') }} as tenure_days
 
     from customers
-
-    cross join observation
 
 ),
 
@@ -54,9 +50,11 @@ scored as (
 
     select
         *,
-        {{ score_1_to_5('recency_days desc') }} as recency_score,
-        {{ score_1_to_5('purchase_count', applies='purchase_count > 0') }} as frequency_score,
-        {{ score_1_to_5('greatest(monetary, 0)', applies='monetary > 0') }} as monetary_score
+        {{ score_1_to_5('recency_days desc', each='as_of') }} as recency_score,
+        {{ score_1_to_5('purchase_count', applies='purchase_count > 0', each='as_of') }}
+            as frequency_score,
+        {{ score_1_to_5('greatest(monetary, 0)', applies='monetary > 0', each='as_of') }}
+            as monetary_score
 
     from measured
 

@@ -1,4 +1,4 @@
-{# One row per visit of a customer. #}
+{# One row per point in time and visit of a customer up to then. #}
 with
 
 events as (
@@ -10,6 +10,7 @@ events as (
 sessions as (
 
     select
+        as_of,
         customer_id,
         session_id,
         min(occurred_at) as started_at,
@@ -26,6 +27,7 @@ sessions as (
     from events
 
     group by
+        as_of,
         customer_id,
         session_id
 

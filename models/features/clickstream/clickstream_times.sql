@@ -1,9 +1,11 @@
-{# One row per customer: on which days and at which hours of the day (UTC) the events fall. #}
+{# One row per point in time and customer: on which days and at which hours of the day (UTC) the
+   events up to then fall. #}
 with
 
 hours as (
 
     select
+        as_of,
         customer_id,
         cast(occurred_at as date) as day,
         extract(hour from occurred_at) as hour_of_day,
@@ -18,6 +20,7 @@ hours as (
 hours_of_day as (
 
     select
+        as_of,
         customer_id,
         hour_of_day,
         sum(event_count) as event_count
@@ -25,6 +28,7 @@ hours_of_day as (
     from hours
 
     group by
+        as_of,
         customer_id,
         hour_of_day
 
@@ -33,6 +37,7 @@ hours_of_day as (
 days as (
 
     select
+        as_of,
         customer_id,
         count(distinct day) as active_day_count,
         {{ share(
@@ -44,19 +49,24 @@ days as (
 
     from hours
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 ),
 
 hour_spread as (
 
     select
+        as_of,
         customer_id,
         {{ normalised_entropy('event_count') }} as hour_diversity
 
     from hours_of_day
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 )
 
@@ -67,4 +77,6 @@ select
 from days
 
 inner join hour_spread
-    on days.customer_id = hour_spread.customer_id
+    on
+        days.as_of = hour_spread.as_of
+        and days.customer_id = hour_spread.customer_id

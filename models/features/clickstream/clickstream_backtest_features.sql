@@ -1,0 +1,6 @@
+{# One row per customer: every feature that was known about the customer at the cut-off. #}
+select * exclude (as_of, is_cutoff)
+
+from {{ ref('clickstream_observed_features') }}
+
+where is_cutoff

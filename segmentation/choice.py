@@ -45,13 +45,13 @@ MARGIN = 1.15
 MINIMUM_SHARE = 0.02
 STABLE = 0.9
 MOST_NOISE = 0.2
-PURE = 0.95
+PURE = 0.9
 HOLDS_UP = 2
 _NAMES = {
     "agglomerative": "Ward's method",
     "dbscan": "DBSCAN",
     "hdbscan": "HDBSCAN",
-    "gaussian_mixture": "the Gaussian mixture",
+    "gaussian_mixture": "a Gaussian mixture",
 }
 _CHALLENGERS = [name for name in RIVALS if name != "agglomerative"]
 
@@ -181,10 +181,12 @@ def _rank(row: dict, minimum_share: float) -> tuple:
 
 def _found(row: dict) -> str:
     groups = {0: "no group", 1: "one group"}.get(row["k"], f"{row['k']} groups")
+    name = _NAMES[row["algorithm"]]
+    name = name[0].upper() + name[1:]
     if row["algorithm"] in ("dbscan", "hdbscan"):
         left = f"leaves {row['noise_share']:.0%} of the customers in none"
-        return f"{_NAMES[row['algorithm']]} finds {groups} and {left}"
-    return f"{_NAMES[row['algorithm']]} makes {groups}"
+        return f"{name} finds {groups} and {left}"
+    return f"{name} makes {groups}"
 
 
 def _rival_praise(row: dict, by_hand: bool, rank: int) -> str:
@@ -210,15 +212,17 @@ def _rival_objection(row: dict, minimum_share: float, chosen: str) -> str:
     if row["noise_share"] > MOST_NOISE:
         return f"{found}: too many to leave out."
     if row["smallest_share"] < minimum_share:
-        return f"{found}, the smallest of {row['smallest_share']:.1%}: too small to be of use."
+        return (
+            f"{found}; the smallest group holds {row['smallest_share']:.1%}, too few to be of use."
+        )
     if row["stability"] < STABLE:
         return (
-            f"{found}, but other groups in resampled customers (stability {row['stability']:.2f} "
-            f"is below {STABLE:.2f})."
+            f"{found}, but others where customers are resampled (stability "
+            f"{row['stability']:.2f} is below {STABLE:.2f})."
         )
     if chosen == "k-means" and row["kmeans_purity"] >= PURE:
-        return f"{found} that hold up, but k-means does not contradict them and is simpler."
-    return f"{found} that hold up too, but {chosen} is simpler."
+        return f"{found}; these hold up, but k-means does not contradict them and is simpler."
+    return f"{found}; these hold up too, but {chosen} is simpler."
 
 
 def _verdicts(rows: list[dict], minimum_share: float) -> dict[int, str]:

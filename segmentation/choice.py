@@ -175,13 +175,10 @@ def _challenger(rows: list[dict], minimum_share: float, is_one: bool) -> int | N
 def _rank(row: dict, minimum_share: float) -> tuple:
     """How well another algorithm's row does: 2 where it holds up, 1 where it beats the copies."""
     beats_copies = row["k"] > 1 and _is_less_mixed(row)
-    holds_up = (
-        beats_copies
-        and row["smallest_share"] >= minimum_share
-        and row["noise_share"] <= MOST_NOISE
-        and row["stability"] >= STABLE
-    )
-    return int(beats_copies) + int(holds_up), row["k"] > 1, -row["noise_share"], row["stability"]
+    is_usable = row["smallest_share"] >= minimum_share and row["noise_share"] <= MOST_NOISE
+    holds_up = beats_copies and is_usable and row["stability"] >= STABLE
+    rank = int(beats_copies) + int(holds_up)
+    return rank, row["k"] > 1, is_usable, -row["noise_share"], row["stability"]
 
 
 def _is_less_mixed(row: dict) -> bool:
@@ -291,7 +288,7 @@ def _reason(row: dict, verdicts: dict[int, str], by_rule: int, minimum_share: fl
     if verdicts[k] == "none":
         return _objection(row, minimum_share)
     if k < by_rule:
-        return f"{k} segments hold up too, but {by_rule} do as well and tell more."
+        return f"{k} segments hold up too; {by_rule} is the largest number that does."
     return f"{k} segments hold up less clearly than {by_rule}: the gap statistic falls."
 
 

@@ -45,7 +45,7 @@ def reason(scores, k, minimum_share=0.02):
 def test_the_largest_clear_k_is_chosen():
     assert choice(scored())[:2] == (3, "clear")
     assert "0.50 plus its error 0.03 is below 0.80" in reason(scored(), 4)
-    assert "2 segments hold up too, but 3" in reason(scored(), 2)
+    assert "2 segments hold up too; 3 is the largest" in reason(scored(), 2)
 
 
 def test_the_standard_error_counts_for_the_candidate():

@@ -5,9 +5,11 @@
    time, in UTC unless it has an offset. #}
 {% macro as_of(population, last_event) -%}
     {%- set setting = var(population ~ '_as_of') -%}
+    {%- set pattern = '\\d{4}-\\d\\d-\\d\\d([ T]\\d\\d:\\d\\d(:\\d\\d([.]\\d+)?)?'
+        ~ '(Z| UTC|[+-]\\d\\d(:?\\d\\d)?)?)?\\Z' -%}
     {%- if not setting -%}
         cast({{ last_event }} as timestamp)
-    {%- elif modules.re.match('\\d{4}-\\d\\d-\\d\\d($|[ T]\\d\\d:\\d\\d)', setting | string) -%}
+    {%- elif modules.re.match(pattern, setting | string) -%}
         max(cast(cast('{{ setting }}' as timestamp with time zone) as timestamp))
     {%- else -%}
         {{ exceptions.raise_compiler_error(

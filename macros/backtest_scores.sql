@@ -1,5 +1,5 @@
-{# What the groups of a backtest did after its cut-off, and, for all groups of a kind together, how
-   well their order told who would bring the revenue: one row per group. #}
+{# What the groups of a backtest did after its cut-off, and, for all segments and for all RFM cells
+   together, how well their order told who would bring the revenue: one row per group. #}
 {% macro backtest_scores(groups, moments) %}
 with
 
@@ -93,14 +93,23 @@ select
     measured.later_refunded,
     cast(measured.later_revenue as double) / measured.customers as revenue_per_customer,
     cast(measured.later_revenue as double) / measured.customers
-    / nullif(cast(rankings.later_revenue as double) / rankings.customers, 0) as lift,
+    / nullif(cast(rankings.later_revenue as double) / rankings.customers, 0) as revenue_ratio,
     case
         when measured.is_known
             then cast(measured.later_revenue as double) / nullif(rankings.later_revenue, 0)
     end as revenue_share,
-    rankings.top_customers / rankings.customers as top_share,
-    rankings.top_revenue / nullif(rankings.later_revenue, 0) as top_revenue_share,
-    round(2 * rankings.revenue_area / nullif(rankings.later_revenue, 0) - 1, 9) as revenue_gini
+    case
+        when measured.grouped_by != 'cutoff'
+            then rankings.top_customers / rankings.customers
+    end as top_share,
+    case
+        when measured.grouped_by != 'cutoff'
+            then rankings.top_revenue / nullif(rankings.later_revenue, 0)
+    end as top_revenue_share,
+    case
+        when measured.grouped_by != 'cutoff'
+            then round(2 * rankings.revenue_area / nullif(rankings.later_revenue, 0) - 1, 9)
+    end as revenue_gini
 
 from measured
 

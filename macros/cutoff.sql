@@ -7,11 +7,13 @@
     {%- set name = population ~ '_cutoff' -%}
     {%- set setting = var(name) -%}
     {%- set moment = "cast(cast('" ~ setting ~ "' as timestamp with time zone) as timestamp)" -%}
+    {%- set pattern = '\\d{4}-\\d\\d-\\d\\d([ T]\\d\\d:\\d\\d(:\\d\\d([.]\\d+)?)?'
+        ~ '(Z| UTC|[+-]\\d\\d(:?\\d\\d)?)?)?\\Z' -%}
     {%- if not setting -%}
         {{ usual }}
     {%- elif setting == 'none' -%}
         cast(null as timestamp)
-    {%- elif modules.re.match('\\d{4}-\\d\\d-\\d\\d($|[ T]\\d\\d:\\d\\d)', setting | string) -%}
+    {%- elif modules.re.match(pattern, setting | string) -%}
         case
             when {{ moment }} < {{ first_event }} or {{ moment }} >= {{ as_of }}
                 then error(concat(

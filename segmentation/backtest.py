@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
 
-from segmentation.cluster_scores import SAMPLE_ROWS
-from segmentation.encoding import fit_dimensions, scaled_sample
+from segmentation.errors import InputError
 from segmentation.search import score_clusters
 from segmentation.settings import parse_settings
+
+BY_HAND = ("k", "algorithm")
 
 
 def score_backtest(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
@@ -17,15 +17,16 @@ def score_backtest(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
 
     customers: one row per customer who was known at the cut-off, `customer_id` and the features as
         they were then, gaps filled.
-    settings: the settings block of the population. A number of segments that is set by hand and
-        larger than these customers allow is taken as the largest that they do.
+    settings: the settings block of the population. Where these customers are too few or too much
+        alike for the number of segments or the algorithm that is set by hand, the rule decides for
+        them instead, on both.
 
-    Returns CLUSTER_SCORES. The scores of the present are never looked at.
+    Returns CLUSTER_SCORES. The scores of the present are never looked at. Raises InputError for any
+    other mistake in the settings.
     """
-    parsed = parse_settings(settings)
-    if parsed.k is None:
+    parse_settings(settings)
+    try:
         return score_clusters(customers, settings)
-    expressions = fit_dimensions(customers, parsed)["expression"].tolist()
-    points = scaled_sample(customers, expressions, SAMPLE_ROWS)
-    allowed = max(1, len(np.unique(points, axis=0)))
-    return score_clusters(customers, {**settings, "k": min(parsed.k, allowed)})
+    except InputError:
+        by_rule = {key: value for key, value in settings.items() if key not in BY_HAND}
+        return score_clusters(customers, by_rule)

@@ -30,6 +30,7 @@ from segmentation.settings import Settings, check_features
 SAMPLE_ROWS = 20_000
 RARE_LEVEL_SHARE = 0.01
 NOT_FEATURES = ("customer_id", "imputed_features")
+RESERVED = ("segment_id",)
 DIMENSION_COLUMNS = (
     "dimension",
     "feature",
@@ -46,9 +47,16 @@ DIMENSION_COLUMNS = (
 def feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str, str]:
     """The features that are clustered, each with its kind, as `features.kind_of` names it.
 
-    Raises InputError where a setting names no column, or a feature has a type that has no kind.
+    Raises InputError where a setting names no column, or a feature has a type that has no kind, or
+    a name that the segments themselves need (RESERVED).
     """
     types = dict(zip(customers.columns, customers.types, strict=True))
+    for name in types:
+        if name.lower() in RESERVED:
+            raise InputError(
+                f"a feature of {settings.population} has the name '{name}', which the segments "
+                "themselves need: give the column another name in its feature model."
+            )
     check_features(settings, [name for name in types if name not in NOT_FEATURES])
     for axis, feature in settings.axes.items():
         axis_type = types[feature.lstrip("-")]

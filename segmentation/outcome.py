@@ -23,7 +23,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from segmentation.encoding import NOT_FEATURES, fit_dimensions, scaled_sample
+from segmentation.encoding import NOT_FEATURES, fit_dimensions
+from segmentation.errors import InputError
 from segmentation.features import kind_of, quoted, sample_query
 from segmentation.folds import standard_error
 from segmentation.settings import Settings, check_features, parse_settings
@@ -77,30 +78,34 @@ def score_outcome(
     settings: the settings block of the population; `outcome` names a feature that is yes or no.
 
     Returns OUTCOME_SCORES, one row per predictor and method, on the customers whose outcome is
-    known, at most SAMPLE_ROWS of them. `predictor` is segment; rfm_cell, where there is such a
-    feature; rfm_k_means, for each of RFM_GROUPS, where there are the features RFM; and
-    all_features, twice: the better of its two methods is the ceiling, an estimate of what the
-    features hold at all. `auc` is the mean over all folds, `auc_error` its standard error;
+    known and who have a segment, at most SAMPLE_ROWS of them. `predictor` is segment; rfm_cell,
+    where there is such a feature; rfm_k_means, for each of RFM_GROUPS, where there are the features
+    RFM; and all_features, twice: the better of its two methods is the ceiling, an estimate of what
+    the features hold at all. `auc` is the mean over all folds, `auc_error` its standard error;
     `segment_lead` is the segment's AUC less that of the row, with the error of the paired
-    difference. NULL where a class has fewer than two
-    customers. No row without a declared outcome, or where nobody's outcome is known.
+    difference. NULL where a class has fewer than two customers. No row without a declared outcome,
+    or where nobody's outcome is known.
 
-    Raises InputError where a setting names no column.
+    Raises InputError where a setting names no column, and where the outcome is not yes or no.
     """
     parsed = parse_settings(settings)
     check_features(parsed, [name for name in customers.columns if name not in NOT_FEATURES])
     if parsed.outcome is None:
         return OUTCOME_SCORES.empty_table()
-    known = customers.filter(f"{quoted(parsed.outcome)} is not null")
-    rows = _labelled(known, segments, parsed.outcome)
-    if rows.empty:
+    known = customers.filter(f"{quoted(parsed.outcome)} is not null").join(
+        segments.project("customer_id"), "customer_id", how="semi"
+    )
+    outcome = read_outcome(known, parsed, SAMPLE_ROWS)
+    if outcome.empty:
         return OUTCOME_SCORES.empty_table()
-    truth = rows["outcome"].to_numpy(dtype=float).astype(bool)
-    groups = [("segment", rows["segment_id"].to_numpy())]
-    if "rfm_cell" in rows:
-        groups.append(("rfm_cell", rows["rfm_cell"].to_numpy()))
+    ids, truth = outcome.index, outcome.to_numpy().astype(bool)
+    own = segments.project("customer_id, segment_id").df().set_index("customer_id")["segment_id"]
+    groups = [("segment", own.loc[ids].to_numpy())]
+    if "rfm_cell" in known.columns:
+        cells = _sample(known, ["cast(rfm_cell as varchar) as rfm_cell"])["rfm_cell"]
+        groups.append(("rfm_cell", cells.loc[ids].to_numpy()))
     if all(name in known.columns for name in RFM):
-        rfm = _points(known, parsed, RFM)
+        rfm = _points(known, parsed, RFM, ids)
         groups += [("rfm_k_means", rfm_clusters(rfm, k)) for k in RFM_GROUPS]
     entries = [
         {
@@ -111,7 +116,7 @@ def score_outcome(
         }
         for predictor, labels in groups
     ]
-    points = _points(known, parsed, known.columns)
+    points = _points(known, parsed, known.columns, ids)
     entries += [
         {
             "predictor": "all_features",
@@ -124,21 +129,51 @@ def score_outcome(
     return _score_table(entries, truth, parsed)
 
 
-def _labelled(known: DuckDBPyRelation, segments: DuckDBPyRelation, outcome: str) -> pd.DataFrame:
-    """Outcome (1 or 0), segment_id and rfm_cell of a sample, in the order of `scaled_sample`."""
-    labels = segments.project("customer_id as scored_customer_id, segment_id")
-    columns = [f"cast({quoted(outcome)} as double) as outcome", "segment_id"]
-    if "rfm_cell" in known.columns:
-        columns.append("cast(rfm_cell as varchar) as rfm_cell")
-    return (
-        known.join(labels, "customer_id = scored_customer_id")
-        .query("customers", sample_query(columns, SAMPLE_ROWS))
-        .df()
-    )
+def read_outcome(customers: DuckDBPyRelation, settings: Settings, rows: int) -> pd.Series | None:
+    """The outcome of a sample of customers as floats: 1 for yes, 0 for no, NaN where not known.
+
+    customers: one row per customer, `customer_id` and the outcome, which is a boolean, or a number
+        that is 0 or 1.
+    rows: the most customers to read; they are those of `encoding.scaled_sample`, in its order.
+
+    Returns a series by customer_id; None without a declared outcome. Raises InputError where the
+    outcome of any customer is neither yes nor no.
+    """
+    if settings.outcome is None:
+        return None
+    column = quoted(settings.outcome)
+    its_type = dict(zip(customers.columns, customers.types, strict=True))[settings.outcome]
+    kind = kind_of(its_type)
+    found = f"has the type {its_type}"
+    others = [] if kind in ("boolean", "numeric") else [None]
+    if kind == "numeric":
+        others = customers.query(
+            "customers",
+            f"select distinct {column} from customers where {column} not in (0, 1) "
+            "order by 1 limit 3",
+        ).fetchall()
+        found = f"holds {', '.join(f'{value:g}' for (value,) in others)}"
+    if others:
+        raise InputError(
+            f"the setting 'outcome' of {settings.population} names '{settings.outcome}', which "
+            f"{found}: an outcome is yes or no. Make it a boolean, or a number that is 0 or 1, or "
+            "empty where it is not known; or leave the setting out."
+        )
+    query = sample_query(["customer_id", f"cast({column} as double) as outcome"], rows)
+    return customers.query("customers", query).df().set_index("customer_id")["outcome"]
 
 
-def _points(known: DuckDBPyRelation, settings: Settings, names: tuple | list) -> np.ndarray:
-    """The scaled points of the sample in the space of the named features, clustered or not.
+def _sample(known: DuckDBPyRelation, columns: list[str]) -> pd.DataFrame:
+    """Columns of a sample of customers, by customer_id."""
+    query = sample_query(["customer_id", *columns], SAMPLE_ROWS)
+    return known.query("customers", query).df().set_index("customer_id")
+
+
+def _points(
+    known: DuckDBPyRelation, settings: Settings, names: tuple | list, ids: pd.Index
+) -> np.ndarray:
+    """The scaled points of these customers of the sample, in the space of the named features,
+    clustered or not.
 
     The features RFM are taken as they are, without logarithms.
     """
@@ -150,7 +185,8 @@ def _points(known: DuckDBPyRelation, settings: Settings, names: tuple | list) ->
     ]
     log = () if names is RFM else settings.log
     dimensions = fit_dimensions(known, replace(settings, exclude=tuple(left_out), log=log))
-    points = scaled_sample(known, dimensions["expression"].tolist(), SAMPLE_ROWS)
+    columns = [f"{expression} as x{i}" for i, expression in enumerate(dimensions["expression"])]
+    points = _sample(known, columns).loc[ids].to_numpy(dtype=np.float64)
     return points if points.shape[1] else np.zeros((len(points), 1))
 
 

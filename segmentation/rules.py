@@ -10,9 +10,11 @@ Two trees of cuts compete, both over the clustered features, on untransformed va
   one that gives every segment a leaf and is within SMALLER_TREE of the best fidelity. A segment of
   several leaves has one rule, the leaves joined by `or`.
 
-A tree's fidelity is the share of customers that its rules put in their own segment. The tree that
-is_recommended is the one with the fewest conditions among those whose fidelity is at least ENOUGH,
-or else the one of the highest fidelity.
+A tree's fidelity is the share of customers that its rules put in their own segment. A large segment
+alone can make it high, so a tree must tell every segment: each one's recall and precision are at
+least TOLD. Of the trees that do, the one that is_recommended is the one with the fewest conditions
+among those whose fidelity is at least ENOUGH, or else the one of the highest fidelity. Where no
+tree tells every segment, it is the one whose worst recall is the highest, and then the fidelity.
 
 Every cut is then moved to the number with the fewest digits that costs, all cuts together, at most
 ROUNDING_LOSS of the fidelity, and no segment more than ROUNDING_RECALL of its recall; a cut in a
@@ -42,6 +44,7 @@ from segmentation.settings import parse_settings
 
 THRESHOLD_TREE, DECISION_TREE = "threshold tree", "decision tree"
 ENOUGH = 0.85
+TOLD = 0.5
 LEAVES_PER_SEGMENT = 2
 SMALLER_TREE = 0.02
 SMALLEST_LEAF = 0.01
@@ -139,7 +142,8 @@ def explain_segments(
     Returns RULES: one row per method and segment that has customers. Each customer meets exactly
     one rule of a method. `customers_matched`, `precision` and `recall` are counted in SQL on all
     customers, with the very text of the rule; the trees are fitted on SAMPLE_ROWS of them at most.
-    A lone segment has the rule `true`, and a segment that a decision tree cannot tell has `false`.
+    A lone segment has the rule `true`, and a segment that a decision tree cannot tell has `false`:
+    there is no simple rule for it.
     No customers give no rows.
     """
     population = parse_settings(settings).population
@@ -656,8 +660,16 @@ def _measured(
 
 def _recommended(table: pd.DataFrame) -> str:
     """The method to show, see the head of this file."""
-    methods = table.groupby("method").agg({"fidelity": "first", "conditions": "sum"})
-    enough = methods[methods["fidelity"] >= ENOUGH]
+    table = table.fillna({"precision": 0.0})
+    methods = table.groupby("method").agg(
+        fidelity=("fidelity", "first"),
+        conditions=("conditions", "sum"),
+        precision=("precision", "min"),
+        recall=("recall", "min"),
+    )
+    told = methods[(methods["recall"] >= TOLD) & (methods["precision"] >= TOLD)]
+    methods = methods[methods["recall"] == methods["recall"].max()] if told.empty else told
+    enough = methods[methods["fidelity"] >= (ENOUGH if len(told) else np.inf)]
     if enough.empty:
         enough = methods[methods["fidelity"] == methods["fidelity"].max()]
     order = enough.assign(is_plain=enough.index == DECISION_TREE, lost=-enough["fidelity"])

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyRelation
 from segmentation.choice import MINIMUM_SHARE, choose_algorithm, choose_k
 from segmentation.cluster_scores import SAMPLE_ROWS, kmeans_labels, score_k, score_rivals
 from segmentation.encoding import fit_dimensions, scaled_sample
-from segmentation.features import quoted, sample_query
+from segmentation.outcome import read_outcome
 from segmentation.settings import parse_settings
 
 CLUSTER_SCORES = pa.schema(
@@ -61,11 +61,8 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
     parsed = parse_settings(settings)
     dimensions = fit_dimensions(customers, parsed)
     points = scaled_sample(customers, dimensions["expression"].tolist(), SAMPLE_ROWS)
-    outcome = None
-    if parsed.outcome:
-        query = sample_query([quoted(parsed.outcome)], SAMPLE_ROWS)
-        outcome = customers.query("customers", query).df()[parsed.outcome]
-        outcome = outcome.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    outcome = read_outcome(customers, parsed, SAMPLE_ROWS)
+    outcome = None if outcome is None else outcome.to_numpy(dtype=float)
     units = dimensions["feature"].tolist() or None
     by_k = choose_k(
         score_k(points, outcome, components=parsed.components, units=units),

@@ -1,16 +1,20 @@
 """The backtest: features up to a cut-off, and nothing of what came later; behaviour after it."""
 
+import re
 import shutil
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SAMPLE, Project
+from conftest import ROOT, SAMPLE, Project
+from jinja2 import Environment
 from test_features import read_events
 from test_model import SETTINGS, customers, relation
 
 from segmentation.backtest import score_backtest
+from segmentation.errors import InputError
 from segmentation.search import score_clusters
 
 PAST = (
@@ -85,7 +89,10 @@ def test_no_event_after_the_cutoff_reaches_the_past(
     [
         ("2019-12-01", "the variable clickstream_cutoff is 2019-12-01, but the events that count"),
         ("2019-09-30", "the variable clickstream_cutoff is 2019-09-30, but the events that count"),
-        ("soon", "the variable clickstream_cutoff is 'soon', which is no point in time"),
+        *(
+            (words, f"the variable clickstream_cutoff is '{words}', which is no point in time")
+            for words in ("soon", "2019-10-15 12:00 x")
+        ),
     ],
 )
 def test_a_cutoff_without_a_past_or_a_future_stops(project: Project, cutoff: str, sentence: str):
@@ -96,6 +103,85 @@ def test_a_cutoff_without_a_past_or_a_future_stops(project: Project, cutoff: str
     assert code != 0
     assert sentence in output
     assert "Traceback" not in output
+
+
+def rendered(name: str, setting: str) -> str | None:
+    """The macro cutoff or as_of of a population, as SQL; None where it refuses the setting."""
+
+    def refuse(sentence: str):
+        assert f"the variable mine_{name} is '{setting}', which is no point in time" in sentence
+        raise ValueError
+
+    environment = Environment()
+    environment.globals = {
+        "var": {f"mine_{name}": setting}.get,
+        "modules": {"re": re},
+        "exceptions": {"raise_compiler_error": refuse},
+    }
+    source = (ROOT / "macros" / f"{name}.sql").read_text()
+    macro = getattr(environment.from_string(source).module, name)
+    arguments = {"cutoff": ("usual", "first_event", "last_event"), "as_of": ("last_event",)}
+    try:
+        return macro("mine", *arguments[name])
+    except ValueError:
+        return None
+
+
+@pytest.mark.parametrize("name", ["cutoff", "as_of"])
+@pytest.mark.parametrize(
+    ("setting", "moment"),
+    [
+        ("2019-10-15", "2019-10-15 00:00:00"),
+        ("2019-10-15 12:30", "2019-10-15 12:30:00"),
+        ("2019-10-15 12:30:01", "2019-10-15 12:30:01"),
+        ("2019-10-15T12:30:01.5Z", "2019-10-15 12:30:01.5"),
+        ("2019-10-15T12:30+02:00", "2019-10-15 10:30:00"),
+        ("2019-10-15 12:30:00 UTC", "2019-10-15 12:30:00"),
+        ("2019-10-15 12:30-05", "2019-10-15 17:30:00"),
+        ("2019-10-15 12:00 x", None),
+        ("2019-10-15 12:00x", None),
+        ("2019-10-15 12:00:", None),
+        ("2019-10-15 12:00:00.", None),
+        ("2019-10-15 12:00 +02", None),
+        ("2019-10-15\n", None),
+        ("2019-10-15x", None),
+        ("2019-10-15Z", None),
+        ("2019-10-15 12", None),
+        ("soon", None),
+    ],
+)
+def test_a_point_in_time_is_read_to_its_end(name: str, setting: str, moment: str | None):
+    sql = rendered(name, setting)
+
+    assert (sql is None) == (moment is None)
+    if moment:
+        events = (
+            "select timestamp '2019-10-01' as first_event, timestamp '2019-11-01' as last_event"
+        )
+        with duckdb.connect() as connection:
+            connection.execute("set timezone = 'UTC'")
+            [(found,)] = connection.execute(f"select {sql} from ({events})").fetchall()
+        assert found == pd.Timestamp(moment)
+
+
+def test_lost_rows_of_the_backtest_are_noticed(project: Project):
+    project.build("-s", "+clickstream_backtest")
+    test = ("test", "-s", "clickstream_backtest,test_name:adds_up_to")
+    code, output = project.dbt(*test)
+    assert code == 0, output
+
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("delete from models.clickstream_backtest where grouped_by = 'segment'")
+    code, output = project.dbt(*test)
+
+    assert code != 0
+    assert "FAIL 1 clickstream_customers_of_backtest_segments_are_those_of_the_cutoff" in output
+    assert "FAIL 1 clickstream_revenue_of_backtest_segments_is_that_of_known_customers" in output
+    assert output.count("FAIL 1 ") == 2
+
+    project.build("-s", "+clickstream_backtest", "--vars", "{clickstream_cutoff: none}")
+    code, output = project.dbt(*test, "--vars", "{clickstream_cutoff: none}")
+    assert code == 0, output
 
 
 def test_none_switches_the_backtest_off(sample_build: Project, project: Project):
@@ -154,7 +240,7 @@ def test_what_the_groups_did_is_what_the_file_says(
         ("purchase_rate", groups["purchases"].agg(lambda each: (each > 0).mean())),
         ("repeat_purchase_rate", had_bought.agg(lambda each: (each > 0).mean())),
         ("revenue_per_customer", groups["revenue"].mean()),
-        ("lift", groups["revenue"].mean() / per_known),
+        ("revenue_ratio", groups["revenue"].mean() / per_known),
         ("monetary_per_customer", groups["monetary"].mean()),
     ):
         found = built[column].astype(float)
@@ -188,25 +274,49 @@ def test_the_order_of_the_groups_is_judged_as_by_numpy(
     )
 
 
-def test_the_search_is_that_of_the_present_for_k_means():
+def test_the_search_is_that_of_the_present():
     frame = customers(90)
     past = score_backtest(relation(frame), SETTINGS).to_pandas()
     present = score_clusters(relation(frame), SETTINGS).to_pandas()
-    present = present[present["algorithm"] == "kmeans"].reset_index(drop=True)
-    numbers = ["k", "prediction_strength", "gap", "silhouette", "null_silhouette", "null_share"]
 
-    pd.testing.assert_frame_equal(past[numbers], present[numbers])
+    pd.testing.assert_frame_equal(past, present)
     assert past.loc[past["is_chosen"], "k"].tolist() == [3]
 
 
-def test_fewer_customers_than_segments_set_by_hand_do_not_stop_the_build():
+@pytest.mark.parametrize("by_hand", [{"k": 4}, {"k": 9, "algorithm": "gaussian_mixture"}])
+def test_what_the_past_does_not_allow_is_left_to_the_rule(by_hand: dict):
     frame = customers(3)
 
-    few = score_backtest(relation(frame), {**SETTINGS, "k": 9}).to_pandas()
-    none = score_backtest(relation(frame[:0]), {**SETTINGS, "k": 9})
+    few = score_backtest(relation(frame), {**SETTINGS, **by_hand})
+    none = score_backtest(relation(frame[:0]), {**SETTINGS, **by_hand})
 
-    assert few.loc[few["is_chosen"], "k"].tolist() == [few["k"].max()] == [3]
+    by_rule = score_clusters(relation(frame), SETTINGS)
+    pd.testing.assert_frame_equal(few.to_pandas(), by_rule.to_pandas())
+    assert sum(few["is_chosen"].to_pylist()) == 1
+    assert "by hand" not in "".join(few["reason"].to_pylist())
     assert none.num_rows == 0
+
+
+@pytest.mark.parametrize("by_hand", [{"k": 4}, {"k": 4, "algorithm": "gaussian_mixture"}])
+def test_what_the_past_allows_is_as_set_by_hand(by_hand: dict):
+    scores = score_backtest(relation(customers(90)), {**SETTINGS, **by_hand}).to_pandas()
+
+    chosen = scores[scores["is_chosen"]]
+    assert chosen["k"].tolist() == [4]
+    assert chosen["algorithm"].tolist() == [by_hand.get("algorithm", "kmeans")]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        ({"k": 99}, "the setting 'k' must be a whole number"),
+        ({"k": 2, "algorithm": "dbscan"}, "exclude each other"),
+        ({"k": 2, "log": ["montary"]}, "names 'montary'"),
+    ],
+)
+def test_other_mistakes_in_the_settings_still_stop_the_backtest(mistake: dict, sentence: str):
+    with pytest.raises(InputError, match=sentence):
+        score_backtest(relation(customers(9)), {**SETTINGS, **mistake})
 
 
 def test_another_algorithm_that_is_set_is_backtested_too():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
+from segmentation import outcome as outcome_module
 from segmentation.errors import InputError
 from segmentation.outcome import (
     FOLDS,
@@ -19,9 +20,12 @@ from segmentation.outcome import (
     model_ranking,
     outcome_auc,
     rate_ranking,
+    read_outcome,
     rfm_clusters,
     score_outcome,
 )
+from segmentation.search import score_clusters
+from segmentation.settings import parse_settings
 
 SETTINGS = {
     "population": "test",
@@ -223,3 +227,62 @@ def test_features_that_are_not_there_give_no_row_and_an_unknown_outcome_is_expla
 
 def test_fewer_points_than_clusters_are_fewer_clusters():
     assert len(set(rfm_clusters(np.repeat([[0.0], [1.0]], 5, axis=0), 4))) == 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        (["yes", "nope"], "names 'has answered', which has the type VARCHAR: an outcome is yes or"),
+        ([1, 2, 3, 4, 5, 0, None], "names 'has answered', which holds 2, 3, 4: an outcome is yes"),
+        ([0.0, 0.5], "which holds 0.5: an outcome is yes or no"),
+        ([pd.Timestamp("2020-01-01")], "which has the type TIMESTAMP.*: an outcome is yes or no"),
+    ],
+)
+def test_an_outcome_that_is_not_yes_or_no_is_explained(answers: list, sentence: str):
+    frame = crowd(70)
+    frame["has answered"] = [answers[i % len(answers)] for i in range(70)]
+
+    with pytest.raises(InputError, match=sentence):
+        scored(frame)
+    with duckdb.connect() as connection:
+        connection.register("frame", frame)
+        customers = connection.sql("select * exclude (segment_id) from frame")
+        with pytest.raises(InputError, match=sentence):
+            score_clusters(customers, SETTINGS)
+
+
+@pytest.mark.parametrize("its_type", ["boolean", "Int8", "Float64"])
+def test_an_outcome_is_read_as_floats_by_customer(its_type: str):
+    frame = crowd(40)
+    frame["has answered"] = frame["has answered"].where(np.arange(40) > 3).astype(its_type)
+    with duckdb.connect() as connection:
+        connection.register("frame", frame)
+        customers = connection.sql("from frame")
+        outcome = read_outcome(customers, parse_settings(SETTINGS), 30)
+        ids = connection.sql(
+            "select customer_id from frame order by md5(customer_id), customer_id limit 30"
+        ).fetchall()
+    expected = frame.set_index("customer_id")["has answered"].astype("Float64")
+
+    assert outcome.index.tolist() == [key for (key,) in ids]
+    pd.testing.assert_series_equal(
+        outcome, expected[outcome.index].astype(float), check_names=False
+    )
+
+
+def test_who_has_no_segment_does_not_put_the_others_out_of_step(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(outcome_module, "SAMPLE_ROWS", 150)
+    frame = crowd(400)
+    segments = frame.loc[frame.index % 2 == 0, ["customer_id", "segment_id"]]
+    with duckdb.connect() as connection:
+        connection.register("frame", frame)
+        connection.register("own", segments.sample(frac=1, random_state=1))
+        every = connection.sql("select * exclude (segment_id) from frame")
+        half = connection.sql(
+            "select * exclude (segment_id) from frame semi join own using (customer_id)"
+        )
+        some = score_outcome(every, connection.sql("from own"), SETTINGS).to_pandas()
+        same = score_outcome(half, connection.sql("from own"), SETTINGS).to_pandas()
+
+    assert some["customers"].unique().tolist() == [150]
+    pd.testing.assert_frame_equal(some, same)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier
 
 from segmentation import rules as rules_module
+from segmentation.errors import InputError
 from segmentation.model import assignment, fit_segments
 from segmentation.rules import (
     DECISION_TREE,
@@ -17,6 +18,7 @@ from segmentation.rules import (
     RULES,
     SMALLER_TREE,
     THRESHOLD_TREE,
+    TOLD,
     Cut,
     Dimension,
     Leaf,
@@ -465,7 +467,7 @@ def test_groups_of_dbscan_have_a_decision_tree_alone():
     block = {**SETTINGS, "algorithm": "dbscan"}
     labels = np.repeat([1, 0, -1], [100, 100, 5])
 
-    scores = pd.DataFrame({"algorithm": ["dbscan"], "k": [2], "is_chosen": [True]})
+    scores = pd.DataFrame({"algorithm": ["dbscan"], "crowd_share": [0.05], "is_chosen": [True]})
     customers, segments, model = tables(
         crowds(), lambda customers: fit_segments(customers, scores, block), labels
     )
@@ -529,9 +531,74 @@ def test_the_tree_with_fewest_conditions_of_those_that_are_good_enough_is_recomm
     methods = rules.groupby("method").agg({"fidelity": "first", "conditions": "sum"})
     recommended = rules.loc[rules["is_recommended"], "method"].unique()
     enough = methods[methods["fidelity"] >= ENOUGH]
+    assert rules[["recall", "precision"]].min().min() >= TOLD
 
     assert len(recommended) == 1
     if enough.empty:
         assert methods["fidelity"].idxmax() == recommended[0]
     else:
         assert enough["conditions"].min() == enough.loc[recommended[0], "conditions"]
+
+
+def test_a_large_segment_does_not_carry_rules_that_leave_out_a_small_one():
+    random = np.random.default_rng(0)
+    # 101 customers of 3,000 are a segment; where they are, there are 150 others too.
+    is_small = np.arange(3000) < 101
+    others = 10 + random.random(3000)
+    frame = pd.DataFrame(
+        {
+            "customer_id": [f"c{i:04}" for i in range(3000)],
+            "monetary": np.where(np.arange(3000) < 251, 1 + np.arange(3000) % 2, others),
+            "imputed_features": [[] for _ in range(3000)],
+        }
+    )
+    found = tables(frame, by_k_means(2), is_small.astype(int))
+    rules = explain_segments(*found, SETTINGS).to_pandas().set_index("method")
+    plain, recommended = rules.loc[DECISION_TREE], rules[rules["is_recommended"]]
+
+    assert plain["rule"].tolist() == ["true", "false"]
+    assert plain["fidelity"].iloc[0] == pytest.approx(2899 / 3000)
+    assert recommended.index.unique().tolist() == [THRESHOLD_TREE]
+    assert recommended["recall"].min() > 0.5
+
+
+def recommended_of(*rows: tuple) -> str:
+    """The method recommended of rows of method, conditions, precision, recall and fidelity."""
+    columns = ["method", "conditions", "precision", "recall", "fidelity"]
+    return rules_module._recommended(pd.DataFrame(rows, columns=columns))
+
+
+@pytest.mark.parametrize(
+    ("precision", "recall", "method"),
+    [
+        (0.5, 0.5, DECISION_TREE),
+        (0.49, 0.5, THRESHOLD_TREE),
+        (0.5, 0.49, THRESHOLD_TREE),
+        (None, 0.0, THRESHOLD_TREE),
+    ],
+)
+def test_of_the_methods_that_tell_every_segment_the_plainest_is_recommended(
+    precision: float | None, recall: float, method: str
+):
+    assert method == recommended_of(
+        (THRESHOLD_TREE, 3, 0.9, 0.9, 0.9),
+        (THRESHOLD_TREE, 3, 0.6, 0.6, 0.9),
+        (DECISION_TREE, 1, 0.99, 0.99, 0.98),
+        (DECISION_TREE, 1, precision, recall, 0.98),
+    )
+
+
+def test_where_no_method_tells_every_segment_the_worst_recall_decides_and_then_fidelity():
+    rows = [
+        (THRESHOLD_TREE, 2, 0.9, 0.9, 0.7),
+        (THRESHOLD_TREE, 2, 0.1, 0.4, 0.7),
+        (DECISION_TREE, 1, 0.9, 0.9, 0.9),
+    ]
+    assert recommended_of(*rows, (DECISION_TREE, 1, 0.9, 0.3, 0.9)) == THRESHOLD_TREE
+    assert recommended_of(*rows, (DECISION_TREE, 1, 0.3, 0.4, 0.9)) == DECISION_TREE
+
+
+@pytest.mark.parametrize("name", ["segment_id", "Segment_ID"])
+def test_a_feature_with_the_name_of_the_segment_is_refused(name: str):
+    with pytest.raises(InputError, match=f"has the name '{name}', which the segments themselves"):
+        tables(crowds().assign(**{name: 1}), by_k_means(2))

@@ -37,11 +37,15 @@ def crowd(kind: str, seed: int) -> Planted:
 
 
 def curved(kind: str, seed: int) -> Planted:
-    """Two 'rings', one around the other, or two 'moons' that reach into each other."""
-    if kind == "rings":
-        points, groups = make_circles(ROWS, factor=0.45, noise=0.05, random_state=seed)
-    else:
+    """Two 'rings', one around the other; a 'ring around few', a twelfth of the customers; or two
+    'moons' that reach into each other.
+    """
+    if kind == "moons":
         points, groups = make_moons(ROWS, noise=0.06, random_state=seed)
+    else:
+        sizes = (ROWS // 2, ROWS // 2) if kind == "rings" else (ROWS - ROWS // 12, ROWS // 12)
+        factor = 0.45 if kind == "rings" else 0.1
+        points, groups = make_circles(sizes, factor=factor, noise=0.05, random_state=seed)
     return Planted(_standardised(points), groups, _numbered(2))
 
 

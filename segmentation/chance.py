@@ -7,7 +7,8 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 from scipy.stats import norm, rankdata
 
-SEED = 20191001
+from segmentation.algorithms import SEED
+
 PEAKS = 41
 REPEATED_SHARE = 0.05
 

@@ -20,14 +20,15 @@ The other algorithms (see `segmentation.cluster_scores.score_rivals`) then chall
 
 5. A row of another algorithm holds up where it finds at least two groups, the smallest holds at
    least minimum_share of the customers, at most MOST_NOISE of them are in no group, its bootstrap
-   refits agree (stability of at least STABLE), and no permuted copy reaches its modularity.
+   refits agree (stability of at least STABLE), and it beats the copies by the assortativity: none
+   reaches it, and what it lacks to 1 is at most 1 / MARGIN of what the copies lack on average.
 6. K-means, the simplest, stands unless its chosen segments contradict such groups: unless it finds
-   one segment, or fewer than PURE of the customers are in a segment in which their own group is the
-   most common one, and in a group in which their own segment is. Groups that only divide the
-   segments of k-means further, or only join them, do not contradict them. Where they contradict,
-   the first algorithm of `algorithms.RIVALS` with such a row takes the place of k-means, with the
-   row that leaves the fewest customers out, then the most stable one; its structure is 'clear'.
-   Ward's groups are a variant of those of k-means and never challenge it.
+   one segment, or fewer than PURE of the customers in groups are in a segment in which their own
+   group is the most common one, and in a group in which their own segment is. Groups that only
+   divide the segments of k-means further, or only join them, do not contradict them. Where they
+   contradict, the first algorithm of `algorithms.RIVALS` with such a row takes the place of
+   k-means, with the row that leaves the fewest customers out, then the most stable one; its
+   structure is 'clear'. Ward's groups are a variant of those of k-means and never challenge it.
 
 A k set by hand is chosen whatever the rule says; the structure is then the rule's verdict about
 that k: 'none' where it is no candidate, does not beat the copies, or is 1. An algorithm set by hand
@@ -112,7 +113,8 @@ def choose_algorithm(
     rows = rivals.to_dict("records")
     if algorithm in (None, "kmeans"):
         is_open = algorithm is None and k is None
-        challenger = _challenger(rows, minimum_share) if is_open else None
+        is_one = scores.loc[scores["is_chosen"], "k"].iloc[0] == 1
+        challenger = _challenger(rows, minimum_share, is_one) if is_open else None
     else:
         candidates = [i for i, row in enumerate(rows) if row["algorithm"] == algorithm]
         if k is not None:
@@ -132,7 +134,7 @@ def choose_algorithm(
         lost = (
             f"Not chosen: the algorithm was set to {algorithm} by hand."
             if algorithm
-            else f"Not chosen: k-means mixes the groups that {chosen} finds."
+            else f"Not chosen: k-means does not find the groups that {chosen} finds."
         )
         scores = scores.assign(is_chosen=False, reason=lost)
     rivals = rivals.assign(
@@ -147,17 +149,20 @@ def choose_algorithm(
     return pd.concat([scores, rivals], ignore_index=True).assign(structure=structure)
 
 
-def _challenger(rows: list[dict], minimum_share: float) -> int | None:
-    """The position of the row that takes the place of k-means, or None."""
-    torn = [
+def _challenger(rows: list[dict], minimum_share: float, is_one: bool) -> int | None:
+    """The position of the row that takes the place of k-means, or None.
+
+    is_one: whether k-means finds one segment, which contradicts any groups.
+    """
+    mixed_up = [
         i
         for i, row in enumerate(rows)
         if row["algorithm"] in _CHALLENGERS
         and _rank(row, minimum_share)[0] == HOLDS_UP
-        and row["kmeans_purity"] < PURE
+        and (is_one or row["kmeans_purity"] < PURE)
     ]
     return min(
-        torn,
+        mixed_up,
         key=lambda i: (
             _CHALLENGERS.index(rows[i]["algorithm"]),
             round(rows[i]["noise_share"], 2),
@@ -169,14 +174,16 @@ def _challenger(rows: list[dict], minimum_share: float) -> int | None:
 
 def _rank(row: dict, minimum_share: float) -> tuple:
     """How well another algorithm's row does: 2 where it holds up, 1 where it beats the copies."""
-    beats_copies = row["k"] > 1 and row["null_share"] == 0
-    holds_up = (
-        beats_copies
-        and row["smallest_share"] >= minimum_share
-        and row["noise_share"] <= MOST_NOISE
-        and row["stability"] >= STABLE
-    )
-    return int(beats_copies) + int(holds_up), row["k"] > 1, -row["noise_share"], row["stability"]
+    beats_copies = row["k"] > 1 and _is_less_mixed(row)
+    is_usable = row["smallest_share"] >= minimum_share and row["noise_share"] <= MOST_NOISE
+    holds_up = beats_copies and is_usable and row["stability"] >= STABLE
+    rank = int(beats_copies) + int(holds_up)
+    return rank, row["k"] > 1, is_usable, -row["noise_share"], row["stability"]
+
+
+def _is_less_mixed(row: dict) -> bool:
+    lacks, copies_lack = 1 - row["assortativity"], 1 - row["null_assortativity"]
+    return row["null_share"] == 0 and lacks * MARGIN <= copies_lack
 
 
 def _found(row: dict) -> str:
@@ -190,16 +197,22 @@ def _found(row: dict) -> str:
 
 
 def _rival_praise(row: dict, by_hand: bool, rank: int) -> str:
-    against = (
-        f"neighbours share a group (modularity {row['modularity']:.2f}, "
-        f"{row['null_modularity']:.2f} in permuted copies)"
+    found = _found(row)
+    if by_hand and row["k"] < 2:
+        return f"{found}; it was set by hand, but no two groups stand apart."
+    beats = (
+        f"more neighbours share a group than in permuted copies (assortativity "
+        f"{row['assortativity']:.2f}, {row['null_assortativity']:.2f} in the copies)"
     )
     if by_hand:
-        verdict = ("they do not beat chance", "they beat chance but do not hold up", "they hold up")
-        return f"{_found(row)}; it was set by hand, and {verdict[rank]}: {against}."
+        return (
+            f"{found}; it was set by hand, but the groups do not beat chance.",
+            f"{found}; it was set by hand, and the groups beat chance but do not hold up: {beats}.",
+            f"{found}; it was set by hand, and the groups hold up: {beats}.",
+        )[rank]
     return (
-        f"{_found(row)}: they return in resampled customers (stability {row['stability']:.2f}) and "
-        f"beat chance, for {against}; k-means would mix them."
+        f"{found}: these return where customers are resampled (stability {row['stability']:.2f}) "
+        f"and beat chance, for {beats}; k-means does not find them."
     )
 
 
@@ -207,20 +220,21 @@ def _rival_objection(row: dict, minimum_share: float, chosen: str) -> str:
     found = _found(row)
     if row["k"] < 2:
         return f"{found}: no two groups stand apart."
-    if row["null_share"] > 0:
-        return f"{found}, but permuted copies, which hold no segments, divide as well."
+    if pd.isna(row["null_share"]):
+        return f"{found}, but there are too few customers to compare with chance."
+    if not _is_less_mixed(row):
+        return f"{found}, but permuted copies, which hold no segments, divide about as well."
     if row["noise_share"] > MOST_NOISE:
         return f"{found}: too many to leave out."
     if row["smallest_share"] < minimum_share:
-        return (
-            f"{found}; the smallest group holds {row['smallest_share']:.1%}, too few to be of use."
-        )
+        smallest = f"{row['smallest_share']:.1%}"
+        return f"{found}; the smallest group holds {smallest}, too few to be of use."
     if row["stability"] < STABLE:
         return (
             f"{found}, but others where customers are resampled (stability "
             f"{row['stability']:.2f} is below {STABLE:.2f})."
         )
-    if chosen == "k-means" and row["kmeans_purity"] >= PURE:
+    if chosen == "k-means" and row["algorithm"] in _CHALLENGERS:
         return f"{found}; these hold up, but k-means does not contradict them and is simpler."
     return f"{found}; these hold up too, but {chosen} is simpler."
 
@@ -274,7 +288,7 @@ def _reason(row: dict, verdicts: dict[int, str], by_rule: int, minimum_share: fl
     if verdicts[k] == "none":
         return _objection(row, minimum_share)
     if k < by_rule:
-        return f"{k} segments hold up too, but {by_rule} do as well and tell more."
+        return f"{k} segments hold up too; {by_rule} is the largest number that does."
     return f"{k} segments hold up less clearly than {by_rule}: the gap statistic falls."
 
 

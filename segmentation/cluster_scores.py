@@ -18,13 +18,13 @@ from sklearn.metrics import (
     pairwise_distances,
 )
 
-from segmentation.algorithms import CROWD_SHARES, FIT_ROWS, NOISE, RIVALS, Rival
+from segmentation.algorithms import CROWD_SHARES, FIT_ROWS, NOISE, RIVALS, SEED, Rival
 from segmentation.chance import permuted_copies
 from segmentation.components import fit_projection
 from segmentation.indices import (
     agreement,
+    assortativity,
     knee,
-    modularity,
     neighbours,
     purity,
     silhouette_width,
@@ -32,7 +32,6 @@ from segmentation.indices import (
 from segmentation.outcome import outcome_auc
 from segmentation.settings import MAX_K
 
-SEED = 20191001
 SAMPLE_ROWS = 5_000
 SILHOUETTE_ROWS = 2_000
 # Starts of k-means. Three are enough where many refits are averaged; prediction strength needs ten,
@@ -57,8 +56,8 @@ SCORE_TYPES = {
     "gap_error": "float64",
     "silhouette": "float64",
     "null_silhouette": "float64",
-    "modularity": "float64",
-    "null_modularity": "float64",
+    "assortativity": "float64",
+    "null_assortativity": "float64",
     "null_share": "float64",
     "calinski_harabasz": "float64",
     "davies_bouldin": "float64",
@@ -155,7 +154,7 @@ def score_rivals(
     matrix, outcome, largest_k, units: as in `score_k`.
 
     Returns one row per algorithm and value of its grid, with the columns of SCORE_TYPES. The copies
-    are compared by the modularity, which knows no shape, on FIT_ROWS rows. The customers in no
+    are compared by the assortativity, which knows no shape, on FIT_ROWS rows. The customers in no
     group count as a group of their own in every index; none of them is dropped. `k` and
     smallest_share are of the groups without them. No row where all customers are alike.
     """
@@ -193,7 +192,7 @@ def _score_rival(
     )
     scores = {
         **indices,
-        **_against_null("modularity", indices, null),
+        **_against_null("assortativity", indices, null),
         "algorithm": name,
         "k": [fit.count for fit in fits],
         "crowd_share": grid if rival.grid_column == "crowd_share" else np.nan,
@@ -227,7 +226,7 @@ def _indices(sample: np.ndarray, labels: list[np.ndarray]) -> dict:
     grouped = [each[each != NOISE] for each in labels]
     return {
         "silhouette": [silhouette_width(distances, each[: len(rows)]) for each in labels],
-        "modularity": [modularity(nearest, each[: len(nearest)]) for each in labels],
+        "assortativity": [assortativity(nearest, each[: len(nearest)]) for each in labels],
         "calinski_harabasz": [_index(calinski_harabasz_score, sample, each) for each in labels],
         "davies_bouldin": [_index(davies_bouldin_score, sample, each) for each in labels],
         "smallest_share": [
@@ -247,22 +246,27 @@ def _null_indices(
     silhouettes_of_rows: list[float],
     cluster: Callable[[np.ndarray], list[np.ndarray]],
 ) -> dict[str, np.ndarray]:
-    """Silhouette and modularity of copies without segments, clustered like the rows themselves.
+    """Silhouette and assortativity of copies without segments, clustered like the rows themselves.
 
     silhouettes_of_rows: one per labelling; where none is defined, nothing is to be compared.
     cluster: the labellings of a copy. An index is copies x labellings; one that a copy does not
     have (all its rows in one segment) counts as 0.
     """
     silhouettes = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
-    modularities = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
+    assortativities = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
     if not np.isnan(silhouettes_of_rows).all():
         for number, copy in enumerate(permuted_copies(rows, PERMUTED_COPIES, units)):
             labels = cluster(copy)
             distances = pairwise_distances(copy)
             nearest = neighbours(distances[:FIT_ROWS, :FIT_ROWS])
             silhouettes[number] = [silhouette_width(distances, each) for each in labels]
-            modularities[number] = [modularity(nearest, each[: len(nearest)]) for each in labels]
-    return {"silhouette": np.nan_to_num(silhouettes), "modularity": np.nan_to_num(modularities)}
+            assortativities[number] = [
+                assortativity(nearest, each[: len(nearest)]) for each in labels
+            ]
+    return {
+        "silhouette": np.nan_to_num(silhouettes),
+        "assortativity": np.nan_to_num(assortativities),
+    }
 
 
 def _against_null(judge: str, indices: dict, null: dict[str, np.ndarray]) -> dict:
@@ -274,7 +278,7 @@ def _against_null(judge: str, indices: dict, null: dict[str, np.ndarray]) -> dic
     share = (null[judge] >= np.asarray(indices[judge], dtype=float)).mean(axis=0)
     return {
         "null_silhouette": np.where(is_defined, null["silhouette"].mean(axis=0), np.nan),
-        "null_modularity": np.where(is_defined, null["modularity"].mean(axis=0), np.nan),
+        "null_assortativity": np.where(is_defined, null["assortativity"].mean(axis=0), np.nan),
         "null_share": np.where(is_defined, share, np.nan),
     }
 
@@ -370,7 +374,7 @@ def _rival_stability(
 ) -> np.ndarray:
     """The same for another algorithm, the customers in no group being one group more.
 
-    The labels are compared on the first FIT_ROWS rows.
+    The labels are compared on the first FIT_ROWS rows. NaN where all have one label.
     """
     generator = np.random.default_rng([SEED, 5])
     rows = sample[:FIT_ROWS]
@@ -381,7 +385,8 @@ def _rival_stability(
         ]
         for drawn in _bootstraps(generator, sample)
     ]
-    return np.mean(indexes, axis=0)
+    is_defined = [len(np.unique(each)) > 1 for each in labels]
+    return np.where(is_defined, np.mean(indexes, axis=0), np.nan)
 
 
 def _bootstraps(generator: np.random.Generator, sample: np.ndarray) -> Iterator[np.ndarray]:

@@ -75,20 +75,23 @@ def neighbours(distances: np.ndarray) -> np.ndarray:
     return np.argpartition(others, count - 1)[:, :count]
 
 
-def modularity(nearest: np.ndarray, labels: np.ndarray) -> float:
+def assortativity(nearest: np.ndarray, labels: np.ndarray) -> float:
     """How much more often nearest neighbours share a group than the sizes alone would have it.
 
     nearest: the neighbours of each row, as `neighbours` returns them; labels: one per row, those in
-    no group having a label of their own. 0 for one group; it knows no shape: groups of any form
-    with empty space between them come near 1 - sum(share ** 2). NaN without neighbours.
-    Source: Newman and Girvan 2004, "Finding and evaluating community structure in networks",
-    equation 5, on the graph that links each row to its nearest neighbours.
+    no group having a label of their own. 0 for one group and for groups dealt at random, 1 where no
+    two neighbours are in different groups, however many groups there are, of whatever sizes and
+    shapes. NaN without neighbours.
+    Source: Newman 2003, "Mixing patterns in networks", equation 2, on the graph that links each row
+    to its nearest neighbours; the expected share is that of two rows drawn at random.
     """
     if nearest.size == 0:
         return np.nan
     _, labels = np.unique(labels, return_inverse=True)
-    shares = np.bincount(labels) / len(labels)
-    return float((labels[nearest] == labels[:, None]).mean() - np.square(shares).sum())
+    expected = np.square(np.bincount(labels) / len(labels)).sum()
+    if expected == 1:
+        return 0.0
+    return float(((labels[nearest] == labels[:, None]).mean() - expected) / (1 - expected))
 
 
 def purity(segments: np.ndarray, groups: np.ndarray) -> float:

@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.metrics import pairwise_distances_argmin_min
 
-from segmentation.algorithms import NOISE, RIVALS
+from segmentation.algorithms import NOISE, RIVALS, SEED
 from segmentation.components import Projection, fit_projection
 from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, scaled_sample
 from segmentation.errors import InputError
@@ -163,7 +163,7 @@ def fit_rival(
 
 def fit_centroids(points: np.ndarray, k: int) -> np.ndarray:
     """The centroids of k-means on a sample, k x dimensions: the best of STARTS starts."""
-    return KMeans(k, n_init=STARTS, random_state=0).fit(points).cluster_centers_
+    return KMeans(k, n_init=STARTS, random_state=SEED).fit(points).cluster_centers_
 
 
 def lloyd_passes(

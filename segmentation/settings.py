@@ -111,6 +111,11 @@ def _check_kinds(block: Mapping) -> None:
                 f"the settings '{key}' and 'algorithm: {algorithm}' exclude each other: '{key}' is "
                 f"for {', '.join(algorithms)}. Remove one of them."
             )
+    if k == 1 and algorithm not in (None, "kmeans"):
+        raise InputError(
+            f"the setting 'k' is 1, and 'algorithm' {algorithm}: one segment needs no algorithm. "
+            "Remove one of them."
+        )
     share = block.get("components")
     is_share = isinstance(share, int | float) and not isinstance(share, bool) and 0 < share < 1
     if share is not None and not is_share:

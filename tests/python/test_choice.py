@@ -45,7 +45,7 @@ def reason(scores, k, minimum_share=0.02):
 def test_the_largest_clear_k_is_chosen():
     assert choice(scored())[:2] == (3, "clear")
     assert "0.50 plus its error 0.03 is below 0.80" in reason(scored(), 4)
-    assert "2 segments hold up too, but 3" in reason(scored(), 2)
+    assert "2 segments hold up too; 3 is the largest" in reason(scored(), 2)
 
 
 def test_the_standard_error_counts_for_the_candidate():
@@ -203,8 +203,8 @@ def rival(**changes):
         "crowd_share": 0.01,
         "noise_share": 0.1,
         "smallest_share": 0.3,
-        "modularity": 0.5,
-        "null_modularity": 0.1,
+        "assortativity": 0.5,
+        "null_assortativity": 0.1,
         "null_share": 0.0,
         "kmeans_purity": 0.7,
         "stability": 0.97,
@@ -225,8 +225,10 @@ def contest(*rivals, **settings):
 def test_groups_that_k_means_would_mix_take_its_place():
     chosen, scores = contest(rival())
     assert (chosen["algorithm"], chosen["k"], chosen["structure"]) == ("dbscan", 2, "clear")
-    assert "k-means would mix them" in chosen["reason"]
-    assert set(scores["reason"][:4]) == {"Not chosen: k-means mixes the groups that DBSCAN finds."}
+    assert "k-means does not find them" in chosen["reason"]
+    assert set(scores["reason"][:4]) == {
+        "Not chosen: k-means does not find the groups that DBSCAN finds."
+    }
 
 
 @pytest.mark.parametrize(
@@ -235,7 +237,9 @@ def test_groups_that_k_means_would_mix_take_its_place():
         ({"kmeans_purity": 0.9}, "k-means does not contradict them and is simpler"),
         ({"k": 1}, "finds one group and leaves 10% of the customers in none: no two groups"),
         ({"k": 0, "null_share": np.nan}, "no two groups stand apart"),
-        ({"null_share": 0.05}, "permuted copies, which hold no segments, divide as well"),
+        ({"null_share": 0.05}, "permuted copies, which hold no segments, divide about as well"),
+        ({"null_assortativity": 0.45}, "permuted copies, which hold no segments, divide about"),
+        ({"null_share": np.nan}, "too few customers to compare with chance"),
         ({"noise_share": 0.21}, "leaves 21% of the customers in none: too many to leave out"),
         ({"smallest_share": 0.019}, "the smallest group holds 1.9%, too few to be of use"),
         (
@@ -249,6 +253,15 @@ def test_k_means_stands_against_groups_that_do_not_hold_up(changes, why):
     chosen, scores = contest(rival(**changes))
     assert (chosen["algorithm"], chosen["k"], chosen["structure"]) == ("kmeans", 3, "clear")
     assert why in scores.iloc[-1]["reason"]
+
+
+def test_one_segment_contradicts_any_groups():
+    by_k = choose_k(scored(null_share=[np.nan, 1, 1, 1]).assign(algorithm="kmeans"), 0.02)
+    few = pd.DataFrame([rival(smallest_share=0.03, kmeans_purity=0.97)])
+    scores = choose_algorithm(by_k, few, 0.02)
+    assert by_k["structure"].iloc[0] == "none"
+    assert scores.loc[scores["is_chosen"], "algorithm"].tolist() == ["dbscan"]
+    assert set(scores["structure"]) == {"clear"}
 
 
 def test_among_challengers_the_simplest_that_leaves_the_fewest_out_wins():
@@ -324,7 +337,16 @@ def rings():
     return make_circles(700, factor=0.45, noise=0.05, random_state=1)
 
 
-@pytest.mark.parametrize("shape", [moons, rings])
+def few_inside_a_ring():
+    generator = np.random.default_rng(1)
+    angles = generator.uniform(0, 2 * np.pi, 640)
+    ring = np.column_stack([np.cos(angles), np.sin(angles)])
+    points = np.vstack([ring, np.zeros((60, 2))]) + 0.05 * generator.normal(size=(700, 2))
+    order = generator.permutation(700)
+    return points[order], (np.arange(700) < 640)[order]
+
+
+@pytest.mark.parametrize("shape", [moons, rings, few_inside_a_ring])
 def test_density_wins_where_k_means_must_fail(shape):
     points, groups = shape()
     row, labels = best(standardised(points))

@@ -22,8 +22,8 @@ from segmentation.cluster_scores import (
 )
 from segmentation.indices import (
     agreement,
+    assortativity,
     knee,
-    modularity,
     neighbours,
     purity,
     silhouette_width,
@@ -320,26 +320,31 @@ def test_too_few_customers_are_in_no_crowd(rows):
 
 
 @given(labellings, st.integers(0, 1000))
-def test_modularity_equals_that_of_a_graph(labels, seed):
-    """Over the matrix of links, as the paper writes it for a directed graph of equal degrees."""
+def test_assortativity_equals_that_of_a_graph(labels, seed):
+    """Over the matrix of links between groups, as the paper writes it."""
     rows = np.random.default_rng(seed).normal(size=(len(labels), 2))
     nearest = neighbours(pairwise_distances(rows))
-    links = np.zeros((len(rows), len(rows)))
+    mixing = np.zeros((4, 4))
     for row, others in enumerate(nearest):
         assert row not in others
-        links[row, others] = 1 / nearest.size
-    is_same = labels[:, None] == labels
-    expected = links[is_same].sum() - (is_same / len(rows) ** 2).sum()
-    assert modularity(nearest, labels) == pytest.approx(expected)
+        for other in others:
+            mixing[labels[row], labels[other]] += 1 / nearest.size
+    expected = np.square(np.bincount(labels, minlength=4) / len(labels)).sum()
+    found = assortativity(nearest, labels)
+    if len(np.unique(labels)) == 1:
+        assert found == 0
+    else:
+        assert found == pytest.approx((np.trace(mixing) - expected) / (1 - expected))
 
 
-def test_modularity_knows_no_shape():
+@pytest.mark.parametrize("few", [400, 20])
+def test_assortativity_knows_no_shape_and_no_size(few):
     angles = np.linspace(0, 2 * np.pi, 400, endpoint=False)
     circle = np.column_stack([np.cos(angles), np.sin(angles)])
-    rings = np.vstack([circle, 3 * circle])
+    rings = np.vstack([circle[:few] if few == 400 else circle[::20], 9 * circle])
     nearest = neighbours(pairwise_distances(rings))
-    assert modularity(nearest, np.repeat([0, 1], 400)) == pytest.approx(0.5)
-    assert modularity(nearest, np.zeros(800)) == pytest.approx(0)
+    assert assortativity(nearest, np.repeat([0, 1], [few, 400])) == pytest.approx(1)
+    assert assortativity(nearest, np.zeros(few + 400)) == 0
 
 
 def test_purity_counts_the_customers_in_the_most_common_group_of_their_segment():

@@ -37,6 +37,7 @@ def test_a_block_is_typed():
         ({"map": "umap"}, "'map' must be one of pca, tsne; found 'umap'"),
         ({"components": 12}, "'components' must be a share .* such as 0.9; found 12"),
         ({"k": 3, "algorithm": "dbscan"}, "'k' and 'algorithm: dbscan' exclude each other"),
+        ({"k": 1, "algorithm": "agglomerative"}, "one segment needs no algorithm"),
         (
             {"components": 0.9, "algorithm": "gaussian_mixture"},
             "'components' is for kmeans. Remove one",

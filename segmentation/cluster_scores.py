@@ -18,7 +18,7 @@ from sklearn.metrics import (
     pairwise_distances,
 )
 
-from segmentation.algorithms import CROWD_SHARES, FIT_ROWS, NOISE, RIVALS, SEED, Rival
+from segmentation.algorithms import CROWD_SHARES, FIT_ROWS, NOISE, RIVALS, SEED, Groups
 from segmentation.chance import permuted_copies
 from segmentation.components import fit_projection
 from segmentation.indices import (
@@ -164,38 +164,36 @@ def score_rivals(
     # One segment is the same for every algorithm, and k-means has its row.
     ks = range(2, min(largest_k, _distinct_rows(sample[:FIT_ROWS])) + 1)
     grids = {"k": list(ks), "crowd_share": list(CROWD_SHARES)}
-    tables = [
-        _score_rival(name, rival, grids[rival.grid_column], sample, segments, outcome, units)
+    contestants = [
+        (name, rival.grid_column, value)
         for name, rival in RIVALS.items()
-        if grids[rival.grid_column]
+        for value in grids[rival.grid_column]
     ]
-    return pd.concat(tables, ignore_index=True)
 
+    def fit_all(rows: np.ndarray) -> list[Groups]:
+        return [
+            groups
+            for rival in RIVALS.values()
+            for groups in rival.fit_each(rows, grids[rival.grid_column])
+        ]
 
-def _score_rival(
-    name: str,
-    rival: Rival,
-    grid: list,
-    sample: np.ndarray,
-    segments: np.ndarray | None,
-    outcome: np.ndarray | None,
-    units: Sequence[str] | None,
-) -> pd.DataFrame:
-    fits = rival.fit_each(sample, grid)
+    fits = fit_all(sample)
     labels = [fit.assign(sample) for fit in fits]
     indices = _indices(sample, labels)
     null = _null_indices(
         sample[:FIT_ROWS],
         units,
         indices["silhouette"],
-        lambda copy: [fit.assign(copy) for fit in rival.fit_each(copy, grid)],
+        lambda copy: [fit.assign(copy) for fit in fit_all(copy)],
     )
     scores = {
         **indices,
         **_against_null("assortativity", indices, null),
-        "algorithm": name,
+        "algorithm": [name for name, _, _ in contestants],
         "k": [fit.count for fit in fits],
-        "crowd_share": grid if rival.grid_column == "crowd_share" else np.nan,
+        "crowd_share": [
+            value if column == "crowd_share" else np.nan for _, column, value in contestants
+        ],
         "reach": [fit.reach if np.isfinite(fit.reach) else np.nan for fit in fits],
         "inertia": np.nan,
         "is_knee": False,
@@ -204,13 +202,17 @@ def _score_rival(
         "gap": np.nan,
         "gap_error": np.nan,
         "kmeans_purity": [_grouped_purity(segments, each) for each in labels],
-        "stability": _rival_stability(rival, grid, sample, labels),
+        "stability": _rival_stability(fit_all, sample, labels),
         "outcome_auc": [outcome_auc(each - each.min(), outcome) for each in labels],
         "rows_fitted": min(len(sample), FIT_ROWS),
     }
     table = pd.DataFrame(scores, columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
     # A mixture may have a component that is nobody's likeliest: it is that of a smaller k.
-    return table[table["k"] == grid] if rival.grid_column == "k" else table
+    is_kept = [
+        column != "k" or fit.count == value
+        for fit, (_, column, value) in zip(fits, contestants, strict=True)
+    ]
+    return table[is_kept].reset_index(drop=True)
 
 
 def _sample(matrix: np.ndarray) -> np.ndarray:
@@ -370,18 +372,19 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
 
 
 def _rival_stability(
-    rival: Rival, grid: list, sample: np.ndarray, labels: list[np.ndarray]
+    fit_all: Callable[[np.ndarray], list[Groups]], sample: np.ndarray, labels: list[np.ndarray]
 ) -> np.ndarray:
-    """The same for another algorithm, the customers in no group being one group more.
+    """The same for other algorithms, the customers in no group being one group more.
 
-    The labels are compared on the first FIT_ROWS rows. NaN where all have one label.
+    fit_all: the fits of all algorithms on a resample, in the order of the labels. The labels are
+    compared on the first FIT_ROWS rows. NaN where all have one label.
     """
     generator = np.random.default_rng([SEED, 5])
     rows = sample[:FIT_ROWS]
     indexes = [
         [
             adjusted_rand_score(each[: len(rows)], refit.assign(rows))
-            for each, refit in zip(labels, rival.fit_each(drawn, grid), strict=True)
+            for each, refit in zip(labels, fit_all(drawn), strict=True)
         ]
         for drawn in _bootstraps(generator, sample)
     ]

@@ -21,10 +21,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 import yaml
-from sklearn.metrics import pairwise_distances_argmin
 
+from segmentation.algorithms import fit_kmeans
 from segmentation.encoding import feature_kinds, fit_dimensions, scaled_sample
-from segmentation.model import fit_centroids
 from segmentation.outcome import outcome_auc
 from segmentation.search import score_clusters
 from segmentation.settings import Settings, parse_settings
@@ -65,7 +64,7 @@ def segments_of(
     chosen = scores[scores["is_chosen"]].iloc[0].to_dict()
     dimensions = fit_dimensions(customers, settings)
     points = scaled_sample(customers, dimensions["expression"].tolist())
-    return chosen, pairwise_distances_argmin(points, fit_centroids(points, int(chosen["k"])))
+    return chosen, fit_kmeans(points, int(chosen["k"])).labels_
 
 
 def auc(segments: np.ndarray, outcome: np.ndarray, half: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""The rivals of k-means, each as one function: points in, stored points with groups out.
+"""k-means, and its rivals, each as one function: points in, stored points with groups out.
 
 Whatever an algorithm does, a customer belongs to the group of the nearest stored point. So the
 groups of every algorithm are data, and one query in SQL scores new customers for all of them.
@@ -12,7 +12,7 @@ groups of every algorithm are data, and one query in SQL scores new customers fo
 | hdbscan | crowd share | the fitted customers, those in no group among them |
 
 The crowd share is what part of the customers makes a crowd: DBSCAN's min_samples and HDBSCAN's
-min_cluster_size. All but k-means, which `model` fits, are fitted on the first FIT_ROWS rows.
+min_cluster_size. All but k-means are fitted on the first FIT_ROWS rows.
 
 Sources: Ward 1963, "Hierarchical Grouping to Optimize an Objective Function"; Ester, Kriegel,
 Sander and Xu 1996, "A Density-Based Algorithm for Discovering Clusters in Large Spatial Databases
@@ -26,11 +26,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, ward
-from sklearn.cluster import DBSCAN, HDBSCAN
+from sklearn.cluster import DBSCAN, HDBSCAN, KMeans
 from sklearn.metrics import pairwise_distances, pairwise_distances_argmin_min
 from sklearn.mixture import GaussianMixture
 
 SEED = 20191001
+STARTS = 10
 # Each fitted customer may become a stored point, and scoring measures its distance to everyone.
 FIT_ROWS = 1_000
 CROWD_SHARES = (0.005, 0.01, 0.02, 0.05)
@@ -60,6 +61,11 @@ class Groups:
             return np.full(len(points), NOISE)
         nearest, distances = pairwise_distances_argmin_min(points, self.points)
         return np.where(distances <= self.reach, self.groups[nearest], NOISE)
+
+
+def fit_kmeans(points: np.ndarray, k: int, starts: int = STARTS) -> KMeans:
+    """The best of several starts of k-means, on all rows; k is at most their distinct ones."""
+    return KMeans(k, n_init=starts, random_state=SEED).fit(points)
 
 
 def fit_agglomerative(points: np.ndarray, ks: Sequence[int]) -> list[Groups]:

@@ -54,7 +54,7 @@ _NAMES = {
     "hdbscan": "HDBSCAN",
     "gaussian_mixture": "a Gaussian mixture",
 }
-_CHALLENGERS = [name for name in RIVALS if name != "agglomerative"]
+_CHALLENGERS = [name for name, rival in RIVALS.items() if not rival.has_centres]
 
 
 def choose_k(scores: pd.DataFrame, minimum_share: float, k: int | None = None) -> pd.DataFrame:
@@ -190,7 +190,7 @@ def _found(row: dict) -> str:
     groups = {0: "no group", 1: "one group"}.get(row["k"], f"{row['k']} groups")
     name = _NAMES[row["algorithm"]]
     name = name[0].upper() + name[1:]
-    if row["algorithm"] in ("dbscan", "hdbscan"):
+    if RIVALS[row["algorithm"]].grid_column == "crowd_share":
         left = f"leaves {row['noise_share']:.0%} of the customers in none"
         return f"{name} finds {groups} and {left}"
     return f"{name} makes {groups}"

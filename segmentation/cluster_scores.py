@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.cluster import KMeans
 from sklearn.metrics import (
     adjusted_rand_score,
     calinski_harabasz_score,
@@ -18,7 +17,16 @@ from sklearn.metrics import (
     pairwise_distances,
 )
 
-from segmentation.algorithms import CROWD_SHARES, FIT_ROWS, NOISE, RIVALS, SEED, Groups
+from segmentation.algorithms import (
+    CROWD_SHARES,
+    FIT_ROWS,
+    NOISE,
+    RIVALS,
+    SEED,
+    STARTS,
+    Groups,
+    fit_kmeans,
+)
 from segmentation.chance import permuted_copies
 from segmentation.components import fit_projection
 from segmentation.indices import (
@@ -34,9 +42,8 @@ from segmentation.settings import MAX_K
 
 SAMPLE_ROWS = 5_000
 SILHOUETTE_ROWS = 2_000
-# Starts of k-means. Three are enough where many refits are averaged; prediction strength needs ten,
-# for one poor fit of a half reads as disagreement.
-STARTS = 10
+# Three starts of k-means are enough where many refits are averaged; prediction strength needs all
+# STARTS, for one poor fit of a half reads as disagreement.
 RESAMPLE_STARTS = 3
 SPLITS = 10
 REFERENCES = 10
@@ -321,7 +328,7 @@ def prediction_strength(sample: np.ndarray, ks: Sequence[int]) -> tuple[np.ndarr
 
 
 def _split_strength(halves: list[np.ndarray], k: int) -> float:
-    first, second = (_fit(half, k, STARTS) for half in halves)
+    first, second = (fit_kmeans(half, k) for half in halves)
     return (
         agreement(first.labels_, second.predict(halves[0]))
         + agreement(second.labels_, first.predict(halves[1]))
@@ -366,7 +373,7 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
         distinct = _distinct_rows(drawn)
         for column, k in enumerate(ks):
             if k > 1:
-                refit = _fit(drawn, min(k, distinct), RESAMPLE_STARTS)
+                refit = fit_kmeans(drawn, min(k, distinct), RESAMPLE_STARTS)
                 row[column] = adjusted_rand_score(labels[column], refit.predict(sample))
     return indexes.mean(axis=0)
 
@@ -397,16 +404,12 @@ def _bootstraps(generator: np.random.Generator, sample: np.ndarray) -> Iterator[
         yield sample[generator.integers(0, max(len(sample), 1), len(sample))]
 
 
-def _fit(rows: np.ndarray, k: int, starts: int) -> KMeans:
-    return KMeans(k, n_init=starts, random_state=SEED).fit(rows)
-
-
 def _fit_each_k(
     rows: np.ndarray, ks: Sequence[int], starts: int
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Labels and inertia of a fit for each k; with fewer distinct rows than k, as many segments."""
     distinct = _distinct_rows(rows)
-    fits = [_fit(rows, min(k, distinct), starts) for k in ks]
+    fits = [fit_kmeans(rows, min(k, distinct), starts) for k in ks]
     return [fit.labels_ for fit in fits], np.array([fit.inertia_ for fit in fits])
 
 

@@ -104,10 +104,16 @@ def scaled_sample(
     customers: DuckDBPyRelation, expressions: Sequence[str], rows: int = SAMPLE_ROWS
 ) -> np.ndarray:
     """The scaled points of a sample of customers: at most `rows` x dimensions, in order of key."""
+    return scaled_frame(customers, expressions, rows).to_numpy(dtype=np.float64)
+
+
+def scaled_frame(
+    customers: DuckDBPyRelation, expressions: Sequence[str], rows: int
+) -> pd.DataFrame:
+    """The points of `scaled_sample` by customer_id, one column per dimension."""
     columns = [f"{expression} as x{i}" for i, expression in enumerate(expressions)]
     query = sample_query(["customer_id", *columns], rows)
-    points = customers.query("customers", query).df().drop(columns="customer_id")
-    return points.to_numpy(dtype=np.float64)
+    return customers.query("customers", query).df().set_index("customer_id")
 
 
 def _fit_number(name: str, kind: str, known: pd.Series, settings: Settings) -> list[dict]:

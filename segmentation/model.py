@@ -8,19 +8,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
-from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.metrics import pairwise_distances_argmin_min
 
-from segmentation.algorithms import NOISE, RIVALS, SEED
+from segmentation.algorithms import NOISE, RIVALS, fit_kmeans
 from segmentation.components import Projection, fit_projection
 from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, scaled_sample
 from segmentation.errors import InputError
 from segmentation.features import quoted, sample_query
 from segmentation.settings import Settings, parse_settings
 
-STARTS = 10
 LLOYD_PASSES = 5
 DECIMALS = 9
 SAME_DISTANCE = 1e-6
@@ -85,9 +83,9 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
     `outlier_distance`, `landmark_x` and `landmark_y` are the same on every row. There is no row
     where there are no customers, or where all are alike.
 
-    K-means runs on a sample of at most SAMPLE_ROWS customers, STARTS times, on their principal
-    components where the settings say so; where there are more customers, LLOYD_PASSES passes over
-    all of them in SQL follow.
+    K-means runs on a sample of at most SAMPLE_ROWS customers, the best of several starts, on their
+    principal components where the settings say so; where there are more customers, LLOYD_PASSES
+    passes over all of them in SQL follow.
 
     Raises InputError where the scores hold no choice for customers that exist.
     """
@@ -127,7 +125,7 @@ def fit_k_means(
 ) -> Fit:
     """The centres of k segments; is_sample says that there are customers outside the sample."""
     projection = fit_projection(sample, settings.components)
-    centroids = projection.up(fit_centroids(projection.down(sample), k))
+    centroids = projection.up(fit_kmeans(projection.down(sample), k).cluster_centers_)
     if is_sample:
         centroids = lloyd_passes(customers, expressions, centroids, projection)
     centroids = centroids.round(DECIMALS)
@@ -159,11 +157,6 @@ def fit_rival(
         return Fit(points, segments, None, outlier_distance(sample, points))
     reach = round(groups.reach, DECIMALS) if np.isfinite(groups.reach) else None
     return Fit(points, segments, reach, reach)
-
-
-def fit_centroids(points: np.ndarray, k: int) -> np.ndarray:
-    """The centroids of k-means on a sample, k x dimensions: the best of STARTS starts."""
-    return KMeans(k, n_init=STARTS, random_state=SEED).fit(points).cluster_centers_
 
 
 def lloyd_passes(

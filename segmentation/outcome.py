@@ -17,19 +17,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
-from sklearn.cluster import KMeans
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from segmentation.encoding import NOT_FEATURES, fit_dimensions
+from segmentation.algorithms import SEED, fit_kmeans
+from segmentation.encoding import NOT_FEATURES, fit_dimensions, scaled_frame
 from segmentation.errors import InputError
 from segmentation.features import kind_of, quoted, sample_query
 from segmentation.folds import standard_error
 from segmentation.settings import Settings, check_features, parse_settings
 
-SEED = 20191001
 SAMPLE_ROWS = 5_000
 FOLDS = 5
 REPEATS = 3
@@ -102,7 +101,8 @@ def score_outcome(
     own = segments.project("customer_id, segment_id").df().set_index("customer_id")["segment_id"]
     groups = [("segment", own.loc[ids].to_numpy())]
     if "rfm_cell" in known.columns:
-        cells = _sample(known, ["cast(rfm_cell as varchar) as rfm_cell"])["rfm_cell"]
+        query = sample_query(["customer_id", "cast(rfm_cell as varchar) as rfm_cell"], SAMPLE_ROWS)
+        cells = known.query("customers", query).df().set_index("customer_id")["rfm_cell"]
         groups.append(("rfm_cell", cells.loc[ids].to_numpy()))
     if all(name in known.columns for name in RFM):
         rfm = _points(known, parsed, RFM, ids)
@@ -163,12 +163,6 @@ def read_outcome(customers: DuckDBPyRelation, settings: Settings, rows: int) -> 
     return customers.query("customers", query).df().set_index("customer_id")["outcome"]
 
 
-def _sample(known: DuckDBPyRelation, columns: list[str]) -> pd.DataFrame:
-    """Columns of a sample of customers, by customer_id."""
-    query = sample_query(["customer_id", *columns], SAMPLE_ROWS)
-    return known.query("customers", query).df().set_index("customer_id")
-
-
 def _points(
     known: DuckDBPyRelation, settings: Settings, names: tuple | list, ids: pd.Index
 ) -> np.ndarray:
@@ -185,15 +179,15 @@ def _points(
     ]
     log = () if names is RFM else settings.log
     dimensions = fit_dimensions(known, replace(settings, exclude=tuple(left_out), log=log))
-    columns = [f"{expression} as x{i}" for i, expression in enumerate(dimensions["expression"])]
-    points = _sample(known, columns).loc[ids].to_numpy(dtype=np.float64)
+    frame = scaled_frame(known, dimensions["expression"], SAMPLE_ROWS)
+    points = frame.loc[ids].to_numpy(dtype=np.float64)
     return points if points.shape[1] else np.zeros((len(points), 1))
 
 
 def rfm_clusters(points: np.ndarray, k: int) -> np.ndarray:
     """The labels of k clusters by k-means; fewer where there are fewer distinct points."""
     k = min(k, len(np.unique(points, axis=0)))
-    return KMeans(k, n_init=10, random_state=SEED).fit_predict(points)
+    return fit_kmeans(points, k).labels_
 
 
 def outcome_auc(labels: np.ndarray, outcome: np.ndarray | None) -> float:

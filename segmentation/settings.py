@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 from segmentation.errors import InputError
 
 MAX_K = 10
-ALGORITHMS = ("kmeans", "agglomerative", "gaussian_mixture", "dbscan", "hdbscan")
-ALGORITHMS_WITH_K = ALGORITHMS[:3]
+ALGORITHMS_WITH_K = ("kmeans", "agglomerative", "gaussian_mixture")
+ALGORITHMS = (*ALGORITHMS_WITH_K, "dbscan", "hdbscan")
 MAPS = ("pca", "tsne")
 
 

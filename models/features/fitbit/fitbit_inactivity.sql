@@ -1,55 +1,11 @@
 {# One row per user with minutes or hours: the longest stretch without activity, and the metabolic
-   equivalents. A day is known by the minute or, where no minute says whether there was activity, by
-   the hour; a stretch runs over midnight, but not from minutes to hours. It ends where the device was
-   not worn; a stretch that is too long to be rest is itself time without the device. #}
+   equivalents. A stretch runs over midnight, but not from minutes to hours. It ends where the device
+   was not worn; a stretch that is too long to be rest is itself time without the device. #}
 with
-
-minutes as (
-
-    select
-        *,
-        1 as minute_count
-
-    from {{ ref('fitbit_minutes') }}
-
-),
-
-days_by_minute as (
-
-    select distinct
-        customer_id,
-        cast(started_at as date) as day
-
-    from minutes
-
-    where greatest(step_count, intensity) is not null
-
-),
-
-hours as (
-
-    select
-        hours.*,
-        60 as minute_count
-
-    from {{ ref('fitbit_hours') }} as hours
-
-    left join days_by_minute
-        on
-            hours.customer_id = days_by_minute.customer_id
-            and cast(hours.started_at as date) = days_by_minute.day
-
-    where days_by_minute.day is null
-
-),
 
 periods as (
 
-    select * from minutes
-
-    union all by name
-
-    select * from hours
+    select * from {{ ref('fitbit_periods') }}
 
 ),
 

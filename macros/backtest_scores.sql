@@ -43,29 +43,27 @@ placed as (
 
     from measured
 
-    where is_known
+    where grouped_by != 'cutoff'
 
     window ranked as (partition by grouped_by order by value_rank)
 
 ),
 
-{# One row per kind of group. Of a group that reaches over the edge of the top customers, the part
-   within counts, as if its revenue were spread evenly over its customers. #}
+{# One row per kind of group that has an order. Of a group that reaches over the edge of the top
+   customers, the part within counts, as if its revenue were spread evenly over its customers. #}
 rankings as (
 
     select
         placed.grouped_by,
-        any_value(known.top_customers) as top_customers,
-        any_value(known.customers) as customers,
-        any_value(known.later_revenue) as later_revenue,
+        any_value(known.top_customers / known.customers) as top_share,
         {{ exact_sum(
             'placed.later_revenue * least(1, greatest(0, '
             ~ '(known.top_customers - placed.customers_ahead) / placed.customers))'
-        ) }} as top_revenue,
-        {{ exact_sum(
+        ) }} / nullif(any_value(known.later_revenue), 0) as top_revenue_share,
+        round(2 * {{ exact_sum(
             'placed.customers / known.customers '
             ~ '* (placed.revenue_ahead + placed.later_revenue / 2)'
-        ) }} as revenue_area
+        ) }} / nullif(any_value(known.later_revenue), 0) - 1, 9) as revenue_gini
 
     from placed
 
@@ -83,7 +81,7 @@ select
     moments.as_of,
     {{ days_between('moments.cutoff', 'moments.as_of') }} as days_after,
     measured.customers,
-    case when measured.is_known then measured.customers / rankings.customers end as share,
+    case when measured.is_known then measured.customers / known.customers end as share,
     measured.monetary_per_customer,
     measured.returned / measured.customers as returned_share,
     measured.later_buyers / measured.customers as purchase_rate,
@@ -93,27 +91,20 @@ select
     measured.later_refunded,
     cast(measured.later_revenue as double) / measured.customers as revenue_per_customer,
     cast(measured.later_revenue as double) / measured.customers
-    / nullif(cast(rankings.later_revenue as double) / rankings.customers, 0) as revenue_ratio,
+    / nullif(cast(known.later_revenue as double) / known.customers, 0) as revenue_ratio,
     case
         when measured.is_known
-            then cast(measured.later_revenue as double) / nullif(rankings.later_revenue, 0)
+            then cast(measured.later_revenue as double) / nullif(known.later_revenue, 0)
     end as revenue_share,
-    case
-        when measured.grouped_by != 'cutoff'
-            then rankings.top_customers / rankings.customers
-    end as top_share,
-    case
-        when measured.grouped_by != 'cutoff'
-            then rankings.top_revenue / nullif(rankings.later_revenue, 0)
-    end as top_revenue_share,
-    case
-        when measured.grouped_by != 'cutoff'
-            then round(2 * rankings.revenue_area / nullif(rankings.later_revenue, 0) - 1, 9)
-    end as revenue_gini
+    rankings.top_share,
+    rankings.top_revenue_share,
+    rankings.revenue_gini
 
 from measured
 
 cross join moments
+
+cross join known
 
 left join rankings
     on measured.grouped_by = rankings.grouped_by

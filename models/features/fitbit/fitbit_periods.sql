@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per user and tracked minute, and per tracked hour of a day of which no minute says whether
-   there was activity. #}
+{# One row per user and tracked minute, and per tracked hour of a day of which no minute says
+   whether there was activity. #}
 with
 
 minutes as (

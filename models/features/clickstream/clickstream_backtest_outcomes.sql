@@ -1,5 +1,8 @@
+{{ config(materialized='fitted') }}
+
 {# One row per customer who was known at the cut-off or came after it: what the customer did after
    it. Features never read this. #}
+-- depends_on: {{ ref('clickstream_verdict') }}
 with
 
 moments as (
@@ -25,7 +28,7 @@ later_events as (
     inner join moments as present
         on
             events.as_of = present.as_of
-            and not present.is_cutoff
+            and present.is_present
 
     inner join moments as past
         on

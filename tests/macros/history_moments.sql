@@ -1,5 +1,5 @@
-{# Returns the calls whose moments are not as expected: from the first day on, in whole steps, up to the
-   last; months from the first day on, so that a short one does not shorten those after it. #}
+{# Returns the calls whose moments are not as expected: from the first day on, in whole steps, up to
+   the last; months from the first day on, so that a short one does not shorten those after it. #}
 {% set calls = [
     (none, []),
     ({'from': '2019-10-08', 'to': '2019-10-22', 'every': '1 week'},
@@ -27,7 +27,7 @@ from (
 
 having
     coalesce(list(cast(as_of as varchar) order by as_of), [])
-    != cast({{ expected }} as varchar [])
+    != cast({{ expected }} as varchar[])
 
 {{ 'union all' if not loop.last }}
 

@@ -723,7 +723,7 @@ def test_files_of_two_shapes_get_a_sentence(tmp_path: Path):
 
 def test_the_project_file_keeps_its_comments():
     before = (ROOT / "dbt_project.yml").read_text()
-    after = insert_population(before, "mine", ["events", "customers"], dated=True, backtest=True)
+    after = insert_population(before, "mine", ["events", "customers"], backtest=True)
     settings = yaml.safe_load(after)["vars"]
 
     assert list(settings["populations"])[-1] == "mine"
@@ -915,6 +915,7 @@ def own_data(copied_project: Path) -> Path:
                                      "row_counts", "cluster_scores", "segment_rules",
                                      "outcome_scores")]  # fmt: skip
     marts.append("+discs_backtest")
+    marts += [f"+{population}_observed_features" for population in POPULATIONS]
     variables = json.dumps({"populations": POPULATIONS})
     # The unit tests of the shared models mock models of the populations that come with the project.
     others = ["--exclude", "path:models/segments/segments_unit_tests.yml"]

@@ -384,7 +384,7 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
     for model in models:
         add(f"{python}/{p}_{model}.py", f"{model}.py")
     past = ("backtest_segments", "backtest_groups", "backtest")
-    for model in ("segments", "profiles") + past * has_backtest(plan):
+    for model in ("segments", "profiles", "drift") + past * has_backtest(plan):
         add(f"models/segments/{p}/{p}_{model}.sql", f"{model}.sql")
     add(f"models/segments/{p}/{p}_segments.yml", "segments.yml", **backtest)
     clustered = [f.name for f in features if f.is_clustered and f.name != plan.outcome]

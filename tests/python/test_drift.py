@@ -5,15 +5,33 @@ from collections.abc import Sequence
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from conftest import Project
 from scipy.stats import chi2, norm
 from test_build import settings_of
 
-from segmentation.model import fit_segments
+from segmentation.model import MODEL, fit_segments
 
 POPULATIONS = ("clickstream", "personality", "fitbit", "gifting", "shop")
 ALARMS = ("rescore", "refit")
+
+# What drift reads of a fit, and of the customers as it scores them.
+MEASURED = (
+    *("position", "dimension", "feature", "kind", "level", "centre", "scale", "edges"),
+    *("bin_customers", "fitted_customers", "segment_ids", "segment_customers"),
+    *("segment_means", "segment_spreads"),
+)
+FIT = pa.schema([pa.field("fit_id", pa.int32()), *(MODEL.field(name) for name in MEASURED)])
+SCORED = pa.schema(
+    [
+        ("segment_id", pa.int32()),
+        ("point", pa.list_(pa.float64())),
+        ("out_of_range_features", pa.list_(pa.string())),
+        ("imputed_features", pa.list_(pa.string())),
+        ("fallback_features", pa.list_(pa.string())),
+    ]
+)
 
 
 class Judge:
@@ -21,8 +39,11 @@ class Judge:
 
     def __init__(self, build: Project):
         self.name = build.database.stem
-        self.measure = compiled(build, "{{ measure_drift('any', 'scored', 'fit') }}")
-        self.decide = compiled(build, "{{ drift_verdict('measures') }}")
+        self.measure, self.decide = compiled(
+            build,
+            "{{ measure_drift('any', 'scored', 'fit') }}",
+            "{{ drift_verdict('measures') }}",
+        )
         self.connection = duckdb.connect()
         self.connection.execute(
             f"attach '{build.database}' as {self.name} (read_only); set threads = 1"
@@ -30,30 +51,25 @@ class Judge:
 
     def measures(self, fit: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
         """One row per measure and name."""
-        for name, frame in (("fit_frame", fit), ("scored_frame", scored)):
-            self.connection.register(name, frame)
-        lists = ("out_of_range_features", "imputed_features", "fallback_features")
-        self.connection.execute(
-            "create or replace temp table fit as from fit_frame;"
-            "create or replace temp table scored as select * replace (cast(point as double[]) as "
-            + "point, "
-            + ", ".join(f"cast({each} as varchar[]) as {each}" for each in lists)
-            + ") from scored_frame"
-        )
+        for name, frame, schema in (("fit", fit, FIT), ("scored", scored, SCORED)):
+            self.connection.register(
+                f"{name}_table", pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+            )
+            self.connection.execute(f"create or replace temp table {name} as from {name}_table")
         measured = self.connection.execute(self.measure).df()
         return measured.set_index(["measure", "name"]).sort_index()
 
     def verdict(self, measures: pd.DataFrame) -> tuple[str, str]:
         """What the measures say together, and why."""
         self.connection.register("measures", measures.reset_index())
-        return self.connection.execute(self.decide).fetchone()
+        return self.connection.execute(self.decide).fetchall()[0]
 
 
-def compiled(build: Project, macro: str) -> str:
-    """The SQL of a call of a macro, by dbt."""
-    code, output = build.dbt("--quiet", "compile", "--inline", macro)
+def compiled(build: Project, *macros: str) -> list[str]:
+    """The SQL of calls of macros, by dbt."""
+    code, output = build.dbt("--quiet", "compile", "--inline", "\n-- next\n".join(macros))
     assert code == 0, output
-    return output[output.index("with") :]
+    return output[output.index("with") :].split("-- next")
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +97,11 @@ class Population:
     def fit(self, ids: Sequence[str]) -> pd.DataFrame:
         """The model of some customers, as dbt stores it."""
         self.connection.register("chosen", pd.DataFrame({"customer_id": ids}))
-        customers = self.connection.sql(
-            f"select * from {self.customers} semi join chosen using (customer_id)"
+        self.connection.execute(
+            f"create or replace temp table fitted as from {self.customers} "
+            "semi join chosen using (customer_id)"
         )
+        customers = self.connection.sql("from fitted")
         return fit_segments(customers, self.scores, self.settings).to_pandas().assign(fit_id=1)
 
     def scored(
@@ -109,7 +127,7 @@ class Population:
         features = fit["feature"].to_numpy()
         return pd.DataFrame(
             {
-                "segment_id": np.array(fit["centroid_segments"][0])[nearest].astype("int32"),
+                "segment_id": np.array(fit["centroid_segments"][0])[nearest],
                 "point": points.tolist(),
                 "out_of_range_features": [features[row].tolist() for row in beyond],
                 "imputed_features": [[] for _ in rows],
@@ -206,7 +224,9 @@ def test_the_measures_are_those_of_numpy(judge: Judge, population: Population):
 
     assert set(measures.index) == set(expected.index)
     for column in ("value", "expected", "customers_then", "customers_now"):
-        assert np.allclose(measures[column], expected.loc[measures.index, column], atol=1e-6), column
+        assert np.allclose(measures[column], expected.loc[measures.index, column], atol=1e-6), (
+            column
+        )
     ratio = measures["chance_limit"] / expected.loc[measures.index, "chance_limit"]
     assert ratio.between(0.98, 1.05).all()
 
@@ -368,11 +388,8 @@ def handmade_customers(rows: Sequence[tuple]) -> pd.DataFrame:
             for count, segment, number, town in rows
             for _ in range(count)
         ],
-        columns=[
-            *("segment_id", "point", "out_of_range_features"),
-            *("imputed_features", "fallback_features"),
-        ],
-    ).astype({"segment_id": "int32"})
+        columns=SCORED.names,
+    )
 
 
 def stability(then: Sequence[int], now: Sequence[int]) -> float:
@@ -397,7 +414,7 @@ def test_counts_by_hand(judge: Judge):
     # 0 lies on an edge, and so in the bin below it.
     assert found["feature", "spend per order"] == pytest.approx(stability([50, 50], [12, 38]))
     assert found["feature", "town"] == pytest.approx(stability([40, 20, 30], [20, 20, 5]))
-    assert found["missing", "town"] == pytest.approx(stability([90, 10], [45, 5]))
+    assert found["missing", "town"] == pytest.approx(stability([90, 10], [45, 5]), abs=1e-8)
     assert found["segments", "all"] == pytest.approx(stability([60, 40, 0], [40, 8, 2]))
     assert found["out of range", "all"] == pytest.approx(8 / 50)
     towns = np.array([(20 * 0.6 - 20 * 0.4) / 40, (10 * 0.8 - 30 * 0.2) / 40])
@@ -433,7 +450,9 @@ def test_a_feed_that_breaks_calls_for_a_rescoring_and_never_for_a_refit(judge: J
     assert np.isnan(measures.loc[("feature", "town"), "value"])
     assert measures.loc[("feature", "town"), "verdict"] == "keep"
     assert measures.loc[("missing", "town"), "verdict"] == "rescore"
-    assert judge.verdict(measures.loc[["missing"]])[1].startswith("town is missing for more or fewer")
+    assert judge.verdict(measures.loc[["missing"]])[1].startswith(
+        "town is missing for more or fewer"
+    )
 
 
 def test_without_customers_nothing_is_said(judge: Judge):
@@ -462,7 +481,9 @@ def test_one_segment_has_no_shares_that_could_move(judge: Judge):
 
 
 def test_an_index_within_chance_is_kept_whatever_its_size(judge: Judge):
-    few = judge.measures(handmade_fit(), handmade_customers([(1, 0, 1.0, "York"), (1, 1, 1.0, "it's")]))
+    few = judge.measures(
+        handmade_fit(), handmade_customers([(1, 0, 1.0, "York"), (1, 1, 1.0, "it's")])
+    )
     row = few.loc[("feature", "spend per order")]
     assert row["large"] < row["value"] < row["chance_limit"]
     assert row["verdict"] == "keep"
@@ -477,7 +498,8 @@ def test_an_index_within_chance_is_kept_whatever_its_size(judge: Judge):
     ("measure", "name", "value", "limit", "verdict", "reason"),
     [
         ("feature", "monetary", 0.62, 0.05, "refit", "monetary has moved: stability index 0.62, "
-         "where up to 0.05 is chance and 0.25 is a large change; 1 of 2 measures calls for a refit"),
+         "where up to 0.05 is chance and 0.25 is a large change; 1 of 2 measures calls for a "
+         "refit"),
         ("segments", "all", 0.2, 0.05, "rescore", "the sizes of the segments have moved: stability "
          "index 0.20, where up to 0.05 is chance and 0.10 is a notable change; 1 of 2 measures "
          "calls for a rescoring"),

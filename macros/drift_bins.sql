@@ -1,6 +1,6 @@
-{# Everything in which customers are counted in bins, then and now: one row per measure, name and bin, from
-   the CTEs of measure_drift. An item of a list is a question of its own, yes or no; the levels of a
-   category are one distribution, with everyone else as one more level. #}
+{# Everything in which customers are counted in bins, then and now: one row per measure, name and
+   bin, from the CTEs of measure_drift. An item of a list is a question of its own, yes or no; the
+   levels of a category are one distribution, with everyone else as one more level. #}
 {% macro drift_bins(dimensions, tallies, scored) %}
 with
 

@@ -1,6 +1,6 @@
-{# How far the customers of today are from those of the fit that the last build left: one row per measure
-   and name. There is none where there is no such fit, or where it was made with other settings or
-   features, which are then no longer there to be compared. #}
+{# How far the customers of today are from those of the fit that the last build left: one row per
+   measure and name. There is none where there is no such fit, or where it was made with other
+   settings or features, which are then no longer there to be compared. #}
 {% macro drift_since_fit(population, features) %}
 {% set fit = current_fit(population) %}
 {% set imputed = last_build(population ~ '_imputed') %}

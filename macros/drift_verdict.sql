@@ -1,5 +1,5 @@
-{# One row: what the measures of a population say together, and why. The worst measure decides; of those
-   that are as bad, the one that is furthest beyond its size. #}
+{# One row: what the measures of a population say together, and why. The worst measure decides; of
+   those that are as bad, the one that is furthest beyond its size. #}
 {% macro drift_verdict(measures) %}
 with
 

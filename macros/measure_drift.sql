@@ -1,6 +1,7 @@
-{# How far the customers of today are from those of a fit: one row per measure and name, none without a
-   fit. `scored` has the customers as score_customers gives them for that fit, `fit` the rows of that
-   one fit. What each measure means, and how much of it is chance, stands in docs/drift.md. #}
+{# How far the customers of today are from those of a fit: one row per measure and name, none
+   without a fit. `scored` has the customers as score_customers gives them for that fit, `fit` the
+   rows of that one fit. What each measure means, and how much of it is chance, stands in
+   docs/drift.md. #}
 {% macro measure_drift(population, scored, fit) %}
 with
 
@@ -16,8 +17,8 @@ scored as (
 
 ),
 
-{# One row per dimension of the fit. Whoever has a level is beyond the middle between those who have it
-   and the mean of all, where a value that does not apply lies. #}
+{# One row per dimension of the fit. Whoever has a level is beyond the middle between those who have
+   it and the mean of all, where a value that does not apply lies. #}
 dimensions as (
 
     select
@@ -151,8 +152,8 @@ means as (
 
 ),
 
-{# One row per segment that had customers then. The spread of customers who are all alike is 0; theirs
-   is then that of all customers, whose dimensions have a spread of about one each. #}
+{# One row per segment that had customers then. The spread of customers who are all alike is 0;
+   theirs is then that of all customers, whose dimensions have a spread of about one each. #}
 shifts as (
 
     select

@@ -1,5 +1,6 @@
-{# The number that a standard normal value exceeds with a chance of at most a half, within 0.0005: formula
-   26.2.23 of Abramowitz and Stegun (1964). {{ normal_limit('0.025') }} gives 1.96, and 0 for 0.5. #}
+{# The number that a standard normal value exceeds with a chance of at most a half, within 0.0005:
+   formula 26.2.23 of Abramowitz and Stegun (1964). {{ normal_limit('0.025') }} gives 1.96, and 0
+   for 0.5. #}
 {% macro normal_limit(chance) -%}
     list_transform(
         [sqrt(-2 * ln({{ chance }}))],

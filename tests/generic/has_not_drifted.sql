@@ -1,5 +1,5 @@
-{# Warns where the customers of a population have drifted from those of its fit by more than chance. The
-   segments then serve with care, or a new fit is due (docs/drift.md). On segment_drift. #}
+{# Warns where the customers of a population have drifted from those of its fit by more than chance.
+   The segments then serve with care, or a new fit is due (docs/drift.md). On segment_drift. #}
 {% test has_not_drifted(model) %}
 
 {{ config(severity='warn') }}

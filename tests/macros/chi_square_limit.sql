@@ -1,5 +1,5 @@
-{# Returns the cases whose limit is not within 3 % of that of the chi-square distribution, as scipy gives
-   it, or which are below it for a very small chance. #}
+{# Returns the cases whose limit is not within 3 % of that of the chi-square distribution, as scipy
+   gives it, or which are below it for a very small chance. #}
 with
 
 cases (degrees, chance, exact) as (

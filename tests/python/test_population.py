@@ -910,9 +910,10 @@ def own_data(copied_project: Path) -> Path:
          "--map", "customer=each row"],
     ]  # fmt: skip
     purchases = write_fixed_width(own / "discs.txt")
-    visits = "".join(f"{customer},{day:%F} 12:30:00\n" for customer, day, _ in purchases)
-    (own / "visits.csv").write_text("visitor,seen_at\n" + visits)
-    commands.append(["--name", "visits", "--events", str(own / "visits.csv")])
+    # Events without money: the features as of past moments, and no backtest.
+    entries = "".join(f"{customer},{day:%F} 12:30:00\n" for customer, day, _ in purchases)
+    (own / "entries.csv").write_text("customer,entered_at\n" + entries)
+    commands.append(["--name", "entries", "--events", str(own / "entries.csv")])
     for arguments in commands:
         printed = make_population(copied_project, *arguments)
         assert printed.startswith("0"), printed
@@ -920,7 +921,7 @@ def own_data(copied_project: Path) -> Path:
                                      "row_counts", "cluster_scores", "segment_rules",
                                      "outcome_scores")]  # fmt: skip
     marts.append("+discs_backtest")
-    marts += [f"+{population}_observed_features" for population in (*POPULATIONS, "visits")]
+    marts += [f"+{population}_observed_features" for population in (*POPULATIONS, "entries")]
     variables = json.dumps({"populations": POPULATIONS, "history": HISTORY})
     # The unit tests of the shared models mock models of the populations that come with the project.
     others = ["--exclude", "path:models/segments/segments_unit_tests.yml"]
@@ -1063,21 +1064,17 @@ def test_events_have_features_of_past_moments(own_data: Path, tmp_path: Path, mo
     spent: dict[str, Decimal] = defaultdict(Decimal)
     for customer, _, amount in purchases:
         spent[customer] += amount
-    # Those that have no money have no cut-off: at half past twelve, they are visits of the day.
+    # An entry is at half past twelve, and one row however much was bought.
     visits = Counter(customer for customer, *_ in {p[:2] for p in purchases if p[1] != moment})
 
-    assert dict(
-        query(
-            own_data,
-            f"select customer_id, monetary from features.discs_observed_features where {which}",
-        )
-    ) == pytest.approx({customer: float(amount) for customer, amount in spent.items()})
-    assert visits == dict(
-        query(
-            own_data,
-            f"select customer_id, event_count from features.visits_observed_features where {which}",
-        )
+    def found(population: str, feature: str) -> dict:
+        table = f"features.{population}_observed_features"
+        return dict(query(own_data, f"select customer_id, {feature} from {table} where {which}"))
+
+    assert found("discs", "monetary") == pytest.approx(
+        {customer: float(amount) for customer, amount in spent.items()}
     )
+    assert found("entries", "event_count") == visits
 
 
 def test_customers_have_the_features_of_the_present_only(own_data: Path):

@@ -919,7 +919,7 @@ def own_data(copied_project: Path) -> Path:
         assert printed.startswith("0"), printed
     marts = [f"+{mart}" for mart in ("segment_summary", "segment_profiles", "rejected_rows",
                                      "row_counts", "cluster_scores", "segment_rules",
-                                     "outcome_scores")]  # fmt: skip
+                                     "outcome_scores", "segment_drift")]  # fmt: skip
     marts.append("+discs_backtest")
     marts += [f"+{population}_observed_features" for population in (*POPULATIONS, "entries")]
     variables = json.dumps({"populations": POPULATIONS, "history": HISTORY})

@@ -18,8 +18,8 @@ with the right id, the mean and the lowest of all seeds, for
 - the labels as k-means gives them;
 - segments in order of the value axis;
 - Hungarian assignment on the centroids, in the scale of the first fit;
+- the same, where a centroid that is farther than MOVED_SPREADS from where it was is a new one;
 - the customers in common, as `segmentation.lineage.align` counts them;
-- the same, without segments that have moved away (`moved_away`);
 - the same after a warm start from the means of the segments there were.
 
 Exits with 1 where the last one keeps less than 99 % of any population at another seed.
@@ -47,13 +47,15 @@ from sklearn.metrics import pairwise_distances, pairwise_distances_argmin
 from segmentation import algorithms
 from segmentation.components import Projection, fit_projection
 from segmentation.encoding import fit_dimensions, scaled_frame
-from segmentation.lineage import align, moved_away
+from segmentation.lineage import align
 from segmentation.settings import parse_settings
 from segmentation.simulate.populations import POPULATIONS, write_population
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED = 0.99
 OTHER_SEED = 1
+MOVED_SPREADS = 1.0
+NEW = -2
 EARLIER = pd.Timedelta(days=7)
 DATED = ("clickstream", "fitbit")
 
@@ -109,35 +111,33 @@ def ranked(labels: np.ndarray, values: np.ndarray) -> np.ndarray:
     return order.reindex(labels).to_numpy().astype(int) - 1
 
 
-def by_centroids(points: np.ndarray, previous: np.ndarray, current: np.ndarray) -> np.ndarray:
-    """The ids that Hungarian assignment on the means of both fits gives; points: old scale."""
-    old_ids, labels = np.unique(previous), np.unique(current)
-    distances = pairwise_distances(means(points, previous), means(points, current))
-    rows, columns = linear_sum_assignment(distances**2)
-    ids = {labels[j]: old_ids[i] for i, j in zip(rows, columns, strict=True)}
-    return np.array([ids.get(label, -2) for label in current])
-
-
-def by_customers(
-    previous: np.ndarray, current: np.ndarray, k: int, moved: set[tuple[int, int]]
+def by_centroids(
+    points: np.ndarray,
+    current: np.ndarray,
+    points_before: np.ndarray,
+    previous: np.ndarray,
+    most_spreads: float,
 ) -> np.ndarray:
-    """The ids that the project gives; k: segments of the fit before."""
-    ids = align(previous, current, k, range(k), moved=moved).segment_ids
-    return np.array([ids[label] for label in current])
+    """The ids that Hungarian assignment on the means gives, NEW to a mean that is too far.
+
+    points, points_before: the customers of today and of the first fit, in the scale of that fit;
+    current, previous: their labels by the refit and by the first fit; most_spreads: too far, in
+    root mean square distances of the customers to the mean, of the looser segment.
+    """
+    old_ids, labels = np.unique(previous), np.unique(current)
+    distances = pairwise_distances(means(points_before, previous), means(points, current))
+    looser = np.maximum.outer(spreads(points_before, previous), spreads(points, current))
+    rows, columns = linear_sum_assignment(distances**2)
+    near = distances[rows, columns] <= most_spreads * looser[rows, columns]
+    ids = dict(zip(labels[columns[near]], old_ids[rows[near]], strict=True))
+    return np.array([ids.get(label, NEW) for label in current])
 
 
-def where_segments_were(
-    fitted: Fit, customers: pd.DataFrame
-) -> tuple[dict[int, np.ndarray], dict[int, float]]:
-    """The means and the spreads of the segments among the customers they were fitted on."""
-    points, labels = fitted.points(customers), fitted.assign(customers)
-    groups = {label: points[labels == label] for label in np.unique(labels).tolist()}
-    centres = {label: each.mean(axis=0) for label, each in groups.items()}
-    spreads = {
-        label: float(np.sqrt(((each - centres[label]) ** 2).sum(axis=1).mean()))
-        for label, each in groups.items()
-    }
-    return centres, spreads
+def spreads(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The root mean square distance of the points of each label to their mean."""
+    centres = means(points, labels)[np.unique(labels, return_inverse=True)[1]]
+    squares = ((points - centres) ** 2).sum(axis=1)
+    return np.sqrt(pd.Series(squares).groupby(labels).mean().to_numpy())
 
 
 def compare(
@@ -159,18 +159,17 @@ def compare(
     warm = fit(refitted, k, settings, OTHER_SEED, before.assign(refitted)).assign(today)
     values = today[parsed.value_feature].astype(float).fillna(0) * parsed.axis_signs[0]
     points = before.points(today)
-    where = where_segments_were(before, first)
-    aligned = by_customers(previous, plain, k, set())
-    aligned_near, aligned_warm = (
-        by_customers(previous, labels, k, moved_away(points, labels, *where))
+    aligned, aligned_warm = (
+        pd.Series(labels).map(align(previous, labels, k, range(k)).segment_ids).to_numpy()
         for labels in (plain, warm)
     )
+    where = before.points(first), before.assign(first)
     ways = {
         "raw labels": (previous, plain),
         "by value": (ranked(previous, values.to_numpy()), ranked(plain, values.to_numpy())),
-        "centroids": (previous, by_centroids(points, previous, plain)),
+        "centroids": (previous, by_centroids(points, plain, *where, np.inf)),
+        "centroids, not far": (previous, by_centroids(points, plain, *where, MOVED_SPREADS)),
         "customers in common": (previous, aligned),
-        "and not moved": (previous, aligned_near),
         "and warm start": (previous, aligned_warm),
     }
     is_new = np.zeros(len(today), dtype=bool) if is_new is None else is_new

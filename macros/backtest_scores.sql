@@ -6,7 +6,7 @@ with
 moments as (
 
     select
-        max(as_of) filter (where not is_cutoff) as as_of,
+        max(as_of) filter (where is_present) as as_of,
         max(as_of) filter (where is_cutoff) as cutoff
 
     from {{ moments }}

@@ -1,18 +1,22 @@
-{# Every point in time from which the customers of a population are looked at: one row for the present
-   and one for the cut-off of the backtest, unless it is switched off or all events happened at one
-   moment. Events have the column occurred_at. #}
-{% macro points_in_time(population, events) %}
+{# Every point in time from which the customers of a population are looked at, once: the present; the
+   cut-off of the backtest, where the population has one, unless it is switched off or all events
+   happened at one moment; and the moments that the variable history asks for, of those that lie
+   between the first event and the present. happened_at is the SQL expression of when an event was
+   over. #}
+{% macro points_in_time(population, events, happened_at='occurred_at') %}
 with
 
 events as (
 
-    select * from {{ events }}
+    select {{ happened_at }} as happened_at
+
+    from {{ events }}
 
 ),
 
 present as (
 
-    select {{ as_of(population, 'max(occurred_at)') }} as as_of
+    select {{ as_of(population, 'max(happened_at)') }} as as_of
 
     from events
 
@@ -22,19 +26,20 @@ observed as (
 
     select
         present.as_of,
-        min(events.occurred_at) as first_event_at,
-        quantile_disc(events.occurred_at, 0.75) filter (where events.occurred_at < present.as_of)
+        min(events.happened_at) as first_event_at,
+        quantile_disc(events.happened_at, 0.75) filter (where events.happened_at < present.as_of)
             as three_quarters_at
 
     from present
 
     inner join events
-        on present.as_of >= events.occurred_at
+        on present.as_of >= events.happened_at
 
     group by present.as_of
 
 ),
 
+{% if var(population ~ '_cutoff', 'no backtest') != 'no backtest' %}
 past as (
 
     select
@@ -43,21 +48,55 @@ past as (
 
     from observed
 
+),
+
+{% endif %}
+history as (
+
+    {{ history_moments(var('history')) | indent(4) }}
+
+),
+
+moments as (
+
+    select
+        as_of,
+        'present' as moment
+
+    from present
+
+    {% if var(population ~ '_cutoff', 'no backtest') != 'no backtest' %}
+    union all
+
+    select
+        cutoff as as_of,
+        'cutoff' as moment
+
+    from past
+
+    where cutoff < as_of
+
+    {% endif %}
+    union all
+
+    select
+        history.as_of,
+        'history' as moment
+
+    from history
+
+    inner join observed
+        on history.as_of between observed.first_event_at and observed.as_of
+
 )
 
 select
     as_of,
-    false as is_cutoff
+    bool_or(moment = 'present') as is_present,
+    bool_or(moment = 'cutoff') as is_cutoff,
+    bool_or(moment = 'history') as is_history
 
-from present
+from moments
 
-union all
-
-select
-    cutoff as as_of,
-    true as is_cutoff
-
-from past
-
-where cutoff < as_of
+group by as_of
 {% endmacro %}

@@ -1,5 +1,5 @@
 {# One row per customer: every feature that was known about the customer at the cut-off. #}
-select * exclude (as_of, is_cutoff)
+select * exclude (as_of, is_present, is_cutoff, is_history)
 
 from {{ ref('clickstream_observed_features') }}
 

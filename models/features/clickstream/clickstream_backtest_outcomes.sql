@@ -25,7 +25,7 @@ later_events as (
     inner join moments as present
         on
             events.as_of = present.as_of
-            and not present.is_cutoff
+            and present.is_present
 
     inner join moments as past
         on

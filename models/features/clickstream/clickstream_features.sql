@@ -1,6 +1,6 @@
 {# One row per customer: every feature that is known about the customer at as_of. #}
-select * exclude (as_of, is_cutoff)
+select * exclude (as_of, is_present, is_cutoff, is_history)
 
 from {{ ref('clickstream_observed_features') }}
 
-where not is_cutoff
+where is_present

@@ -28,8 +28,8 @@ behaviour as (
 )
 
 select
-    moments.is_cutoff,
-    rfm.*,
+    moments.*,
+    rfm.* exclude (as_of),
     diversity.* exclude (as_of, customer_id),
     behaviour.* exclude (as_of, customer_id)
 

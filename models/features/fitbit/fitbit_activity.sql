@@ -1,4 +1,5 @@
-{# One row per user: the days on which the device was worn, and how active the user was on them. #}
+{# One row per point in time and user: the days up to then on which the device was worn, and how
+   active the user was on them. #}
 with
 
 days as (
@@ -23,19 +24,23 @@ worn_days as (
 users as (
 
     select
+        as_of,
         customer_id,
         count(*) filter (where is_worn) as tracked_day_count,
         count(*) filter (where not is_worn) as unworn_day_count
 
     from days
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 ),
 
 averages as (
 
     select
+        as_of,
         customer_id,
         avg(step_count) as daily_step_count,
         {{ exact_spread('step_count') }} as daily_step_count_spread,
@@ -51,13 +56,16 @@ averages as (
 
     from worn_days
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 ),
 
 activity as (
 
     select
+        users.as_of,
         users.customer_id,
         users.tracked_day_count,
         users.unworn_day_count,
@@ -76,7 +84,9 @@ activity as (
     from users
 
     left join averages
-        on users.customer_id = averages.customer_id
+        on
+            users.as_of = averages.as_of
+            and users.customer_id = averages.customer_id
 
 )
 

@@ -1,5 +1,6 @@
-{# One row per user and day that was over by as_of, with the minutes for which the device was on and
-   whether it was worn. A day with next to no step, or with too few minutes, is no day of rest. #}
+{# One row per point in time, user and day that was over by then, with the minutes for which the device
+   was on and whether it was worn. A day with next to no step, or with too few minutes, is no day of
+   rest. #}
 with
 
 days as (
@@ -8,7 +9,7 @@ days as (
 
 ),
 
-observation as (
+moments as (
 
     select * from {{ ref('fitbit_as_of') }}
 
@@ -17,14 +18,15 @@ observation as (
 tracked as (
 
     select
+        moments.as_of,
         days.*,
         days.very_active_minutes + days.fairly_active_minutes + days.lightly_active_minutes
         + days.sedentary_minutes as tracked_minutes
 
     from days
 
-    inner join observation
-        on days.day + interval 1 day <= observation.as_of
+    inner join moments
+        on days.day + interval 1 day <= moments.as_of
 
 )
 

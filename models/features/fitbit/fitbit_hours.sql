@@ -4,7 +4,11 @@ with
 
 worn_days as (
 
-    select * from {{ ref('fitbit_days') }}
+    select distinct
+        customer_id,
+        day
+
+    from {{ ref('fitbit_days') }}
 
     where is_worn
 

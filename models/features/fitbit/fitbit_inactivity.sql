@@ -1,5 +1,5 @@
-{# One row per user with minutes or hours: the longest stretch without activity, and the metabolic
-   equivalents. A stretch runs over midnight, but not from minutes to hours. It ends where the device
+{# One row per point in time and user with minutes or hours up to then: the longest stretch without
+   activity, and the metabolic equivalents. A stretch runs over midnight, but not from minutes to hours. It ends where the device
    was not worn; a stretch that is too long to be rest is itself time without the device. #}
 with
 
@@ -13,10 +13,11 @@ periods as (
 inactive as (
 
     select
+        as_of,
         customer_id,
         minute_count,
         started_at - to_minutes(minute_count * row_number() over (
-            partition by customer_id, minute_count order by started_at
+            partition by as_of, customer_id, minute_count order by started_at
         )) as stretch
 
     from periods
@@ -28,12 +29,14 @@ inactive as (
 stretches as (
 
     select
+        as_of,
         customer_id,
         sum(minute_count) as stretch_minutes
 
     from inactive
 
     group by
+        as_of,
         customer_id,
         minute_count,
         stretch
@@ -45,29 +48,36 @@ stretches as (
 longest as (
 
     select
+        as_of,
         customer_id,
         max(stretch_minutes) as longest_inactive_minutes
 
     from stretches
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 ),
 
 users as (
 
     select
+        as_of,
         customer_id,
         count(*) filter (where greatest(step_count, intensity) is not null) as known_count,
         {{ exact_sum('mets') }} / nullif(count(mets), 0) as mets
 
     from periods
 
-    group by customer_id
+    group by
+        as_of,
+        customer_id
 
 )
 
 select
+    users.as_of,
     users.customer_id,
     users.mets,
     case
@@ -78,4 +88,6 @@ select
 from users
 
 left join longest
-    on users.customer_id = longest.customer_id
+    on
+        users.as_of = longest.as_of
+        and users.customer_id = longest.customer_id

@@ -1,9 +1,9 @@
-{# One row per user and day on which a sleep ended, over by as_of: the minutes of all its sleeps,
+{# One row per point in time, user and day on which a sleep ended, over by then: the minutes of all its sleeps,
    from the daily files or, where they say nothing, from the minutes; and, where there are minutes,
    when the longest sleep began. #}
 with
 
-observation as (
+moments as (
 
     select * from {{ ref('fitbit_as_of') }}
 
@@ -69,9 +69,11 @@ nights as (
 
 )
 
-select nights.*
+select
+    moments.as_of,
+    nights.*
 
 from nights
 
-inner join observation
-    on nights.day + interval 1 day <= observation.as_of
+inner join moments
+    on nights.day + interval 1 day <= moments.as_of

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per user and tracked minute, and per tracked hour of a day of which no minute says
-   whether there was activity. #}
+{# One row per point in time, user and tracked minute of a day that was over by then, and per tracked
+   hour of such a day of which no minute says whether there was activity. #}
 with
 
 minutes as (
@@ -53,4 +53,13 @@ periods as (
 
 )
 
-select * from periods
+select
+    days.as_of,
+    periods.*
+
+from periods
+
+inner join {{ ref('fitbit_days') }} as days
+    on
+        periods.customer_id = days.customer_id
+        and cast(periods.started_at as date) = days.day

@@ -1,5 +1,7 @@
-{# One row per user with a night: how long, how soundly and how regularly the user sleeps. #}
+{# One row per point in time and user with a night by then: how long, how soundly and how regularly
+   the user sleeps. #}
 select
+    as_of,
     customer_id,
     avg(sleep_minutes) as sleep_minutes,
     {{ exact_spread('sleep_minutes') }} as sleep_minutes_spread,
@@ -9,4 +11,6 @@ select
 
 from {{ ref('fitbit_nights') }}
 
-group by customer_id
+group by
+    as_of,
+    customer_id

@@ -1,5 +1,5 @@
-{# One row per user with a weight: the last one that was logged by as_of. Of several at one time,
-   the one with the highest log number counts. #}
+{# One row per point in time and user with a weight: the last one that was logged by then. Of several
+   at one time, the one with the highest log number counts. #}
 with
 
 weights as (
@@ -8,25 +8,28 @@ weights as (
 
 ),
 
-observation as (
+moments as (
 
     select * from {{ ref('fitbit_as_of') }}
 
 )
 
 select
+    moments.as_of,
     weights.customer_id,
     cast(weights.weight_kg as double) as weight_kg,
     cast(weights.bmi as double) as bmi
 
 from weights
 
-inner join observation
-    on weights.logged_at <= observation.as_of
+inner join moments
+    on weights.logged_at <= moments.as_of
 
 qualify
     row_number() over (
-        partition by weights.customer_id
+        partition by
+            moments.as_of,
+            weights.customer_id
         order by
             weights.logged_at desc,
             length(weights.log_id) desc nulls last,

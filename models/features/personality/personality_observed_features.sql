@@ -1,0 +1,11 @@
+{{ config(materialized='view') }}
+
+{# One row per customer: every feature that is known about the customer, and the present, as of which it
+   is known. #}
+select
+    moments.*,
+    features.*
+
+from {{ ref('personality_as_of') }} as moments
+
+cross join {{ ref('personality_features') }} as features

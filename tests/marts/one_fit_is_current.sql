@@ -1,5 +1,5 @@
-{# Returns the populations of which more than one fit is current, and those of which none is although
-   segments were found. #}
+{# Returns the populations of which more than one fit is current, or none although segments were
+   found. #}
 with
 
 fits as (

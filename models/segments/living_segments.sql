@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per segment that is alive: those of the current fits, with or without customers today, and
-   the one of customers who are all alike, for whom there is no fit. #}
+{# One row per segment that is alive: those of the current fits, with or without customers today,
+   and the one of customers who are all alike, for whom there is no fit. #}
 with
 
 segments as (

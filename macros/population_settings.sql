@@ -4,6 +4,6 @@
 {% macro population_settings(population) -%}
     {%- if not execute -%}{{ return({'axes': {}, 'log': []}) }}{%- endif -%}
     {{ return(
-        graph.nodes['model.' ~ project_name ~ '.' ~ population ~ '_model'].config.meta.segmentation
+        graph.nodes['model.' ~ project_name ~ '.' ~ population ~ '_fits'].config.meta.segmentation
     ) }}
 {%- endmacro %}

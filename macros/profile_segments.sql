@@ -4,30 +4,30 @@
    distance of the two means in standard deviations, on the scale of ln(1 + x) for the features that
    the settings log. `chance` counts only the customers whose value was not filled in, and corrects
    for the number of comparisons in the population (Bonferroni). #}
-{% macro profile_segments(population, customers, segments, model) %}
+{% macro profile_segments(population, features, imputed, segments, model) %}
 {% set logged = population_settings(population).log or [] %}
-{% set features = {} %}
+{% set averaged = {} %}
 {% set shares = [] %}
-{% for column in adapter.get_columns_in_relation(customers) if execute %}
+{% for column in adapter.get_columns_in_relation(imputed) if execute %}
     {% if column.dtype.split('(')[0] in [
         'BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT',
         'UINTEGER', 'UBIGINT', 'UHUGEINT', 'FLOAT', 'DOUBLE', 'DECIMAL'
     ] %}
-        {% do features.update({column.name: 'customers.' ~ adapter.quote(column.name)}) %}
+        {% do averaged.update({column.name: 'customers.' ~ adapter.quote(column.name)}) %}
         {% do shares.append(column.name) if column.dtype == 'BOOLEAN' %}
     {% endif %}
 {% endfor %}
-{% set levels = profiled_levels(customers, model) %}
-{% do features.update(levels) %}
+{% set levels = profiled_levels(imputed, model) %}
+{% do averaged.update(levels) %}
 {% do shares.extend(levels) %}
-{% set filled = filled_features(customers) %}
+{% set filled = filled_features(imputed) %}
 with
 
 customers as (
 
     select
         segments.segment_id,
-        {% for feature, expression in features.items() %}
+        {% for feature, expression in averaged.items() %}
         {% set name = feature.split(' = ')[0] if feature in levels else feature %}
         cast({{ expression }} as double) as feature_{{ loop.index }},
         {% if name in filled %}
@@ -41,7 +41,7 @@ customers as (
         {% endfor %}
         customers.imputed_features
 
-    from {{ customers }} as customers
+    from {{ filled_customers(features, imputed) }} as customers
 
     inner join {{ segments }} as segments
         on customers.customer_id = segments.customer_id
@@ -73,7 +73,7 @@ totals as (
         segment_id,
         count(*) as customers,
         [
-            {% for feature in features %}
+            {% for feature in averaged %}
             {% set name = feature.split(' = ')[0] if feature in levels else feature %}
             {% set column = 'feature_' ~ loop.index %}
             {% set stated = ('stated_' ~ loop.index) if name in filled else column %}

@@ -1,7 +1,9 @@
 {# Every customer of a table scored from a stored model: one row per customer with the nearest
-   segment, the distance to its nearest stored point, the margin to the next segment, and the place
-   on the map. This is the whole of scoring, for the customers of the fit and for new ones alike. #}
-{% macro score_customers(customers, model) %}
+   segment, the distance to its nearest stored point, the margin to the next segment, the place on
+   the map, and where the model had to make do: values beyond all that it was fitted on, gaps read as
+   its fallbacks, levels that it never saw. This is the whole of scoring, for the customers of the
+   fit and for new ones alike; `keys` are the columns that tell rows apart. #}
+{% macro score_customers(customers, model, keys=['customer_id']) %}
 {% set expressions = stored_expressions(model) %}
 with
 
@@ -9,9 +11,11 @@ with
 points as (
 
     select
-        customer_id,
+        {{ keys | join(', ') }},
         imputed_features,
-        cast([{{ expressions | join(', ') }}] as double[]) as point
+        cast([{{ expressions | join(', ') }}] as double[]) as point,
+        {{ names_where(fallback_gaps(model)) }} as fallback_features,
+        {{ names_where(unseen_levels(model)) }} as unseen_level_features
 
     from {{ customers }}
 
@@ -29,7 +33,10 @@ model as (
         any_value(landmark_x) as landmark_x,
         any_value(landmark_y) as landmark_y,
         list(map_x_weight order by position) as map_x_weights,
-        list(map_y_weight order by position) as map_y_weights
+        list(map_y_weight order by position) as map_y_weights,
+        list(feature order by position) as features,
+        list(least order by position) as least,
+        list(greatest order by position) as greatest
 
     from {{ model }}
 
@@ -80,7 +87,7 @@ assigned as (
 scored as (
 
     select
-        customer_id,
+        {{ keys | join(', ') }},
         segment_id,
         distance,
         case
@@ -101,7 +108,17 @@ scored as (
                 then landmark_y[list_position(landmark_distances, list_min(landmark_distances))]
             else coalesce(list_dot_product(point, map_y_weights), 0)
         end as map_y,
-        imputed_features
+        imputed_features,
+        coalesce(list_transform(
+            list_filter(
+                range(1, len(point) + 1), lambda i: point[i] < least[i] or point[i] > greatest[i]
+            ),
+            lambda i: features[i]
+        ), []) as out_of_range_features,
+        fallback_features,
+        unseen_level_features,
+        len(out_of_range_features) > 0 or len(unseen_level_features) > 0 as is_out_of_range,
+        point
 
     from assigned
 

@@ -96,6 +96,27 @@ def align(
     return Alignment(segment_ids, _lineage(flows, old_sizes, sizes), moved / max(1, len(previous)))
 
 
+def first_alignment(
+    current: np.ndarray, next_id: int = 0, current_labels: Iterable[int] = ()
+) -> Alignment:
+    """The alignment of a fit that continues none: all its segments are born.
+
+    current, next_id, current_labels: as in `align`. Labels 0, 1 … get next_id, next_id + 1 …
+    """
+    sizes = _sizes(((int(label), 1) for label in current), current_labels)
+    segment_ids = {label: next_id + i for i, label in enumerate(sorted(sizes))}
+    lineage = [
+        {
+            "event": "born",
+            "from_segment_id": None,
+            "to_segment_id": segment_ids[label],
+            "customers": sizes[label],
+        }
+        for label in sorted(sizes)
+    ]
+    return Alignment({NOISE: NOISE, **segment_ids}, lineage, 0.0)
+
+
 def _sizes(counts: Iterable[tuple[int, int]], segments: Iterable[int]) -> dict[int, int]:
     """The customers of each segment, in the order of their first customers; NOISE is none."""
     sizes = {}

@@ -2,7 +2,7 @@
 
 import segmentation.threads  # isort: skip  # noqa: F401
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,13 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.metrics import pairwise_distances_argmin_min
 
-from segmentation.algorithms import NOISE, RIVALS, fit_kmeans
+from segmentation.algorithms import NOISE, RIVALS, Groups, fit_kmeans
 from segmentation.components import Projection, fit_projection
 from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, scaled_sample
 from segmentation.errors import InputError
 from segmentation.features import quoted, sample_query
+from segmentation.lineage import Alignment, align, first_alignment
+from segmentation.reference import describe_dimensions, describe_segments
 from segmentation.settings import Settings, parse_settings
 
 LLOYD_PASSES = 5
@@ -28,9 +30,22 @@ MIN_LANDMARKS = 4
 PERPLEXITY = 30
 MAP_DECIMALS = 4
 
+LINEAGE = pa.struct(
+    [
+        ("event", pa.string()),
+        ("from_segment_id", pa.int32()),
+        ("to_segment_id", pa.int32()),
+        ("customers", pa.int64()),
+    ]
+)
 MODEL = pa.schema(
     [
         ("population", pa.string()),
+        ("fit_id", pa.int32()),
+        ("is_current", pa.bool_()),
+        ("previous_fit_id", pa.int32()),
+        ("settings_hash", pa.string()),
+        ("fitted_as_of", pa.timestamp("us")),
         ("position", pa.int64()),
         ("dimension", pa.string()),
         ("feature", pa.string()),
@@ -50,6 +65,20 @@ MODEL = pa.schema(
         ("landmarks", pa.list_(pa.float64())),
         ("landmark_x", pa.list_(pa.float64())),
         ("landmark_y", pa.list_(pa.float64())),
+        ("least", pa.float64()),
+        ("greatest", pa.float64()),
+        ("edges", pa.list_(pa.float64())),
+        ("bin_customers", pa.list_(pa.int64())),
+        ("levels", pa.list_(pa.string())),
+        ("segment_means", pa.list_(pa.float64())),
+        ("segment_ids", pa.list_(pa.int32())),
+        ("segment_customers", pa.list_(pa.int64())),
+        ("segment_spreads", pa.list_(pa.float64())),
+        ("fitted_customers", pa.int64()),
+        ("algorithm", pa.string()),
+        ("structure", pa.string()),
+        ("lineage", pa.list_(LINEAGE)),
+        ("relabelled_share", pa.float64()),
     ]
 )
 
@@ -68,20 +97,53 @@ class Fit:
     reach: float | None
     outlier_distance: float | None
 
+    def assign(self, points: np.ndarray) -> np.ndarray:
+        """The segment of each row of points."""
+        reach = np.inf if self.reach is None else self.reach
+        return Groups(self.points, np.asarray(self.segments), reach).assign(points)
 
-def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Mapping) -> pa.Table:
+    def renumbered(self, segment_ids: Mapping[int, int]) -> "Fit":
+        """The same with other segment ids, the stored points in their order."""
+        ids = np.array([segment_ids[segment] for segment in self.segments])
+        order = np.argsort(ids, kind="stable")
+        return replace(self, points=self.points[order], segments=ids[order].tolist())
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The segments of the last fit: the one of each customer of the sample, all of them, and the
+    first id that was never used. Without `segments` nothing of it is continued.
+    """
+
+    segments: np.ndarray | None
+    segment_ids: Sequence[int]
+    next_id: int
+
+
+def fit_segments(
+    customers: DuckDBPyRelation,
+    scores: pd.DataFrame,
+    settings: Mapping,
+    previous: Previous | None = None,
+) -> pa.Table:
     """Fit the chosen algorithm with the chosen number of segments.
 
     customers: one row per customer, `customer_id` and the features, gaps filled.
     scores: the population's cluster_scores; the row that `is_chosen` gives the algorithm and k.
     settings: the settings block of the population.
+    previous: the segments of the last fit, of the customers in the order of
+        `encoding.scaled_sample`, which the new ones continue where they are the same (see
+        `lineage`); None for a first fit.
 
     Returns MODEL: one row per dimension of the scaled space, with the SQL `expression` that makes
     it from the features, and `centroids`, its value at each stored point. For k-means these are the
     centres of the segments, in order of segment_id; for DBSCAN the core points of its groups.
-    Segment 0 has the highest mean on the value axis. `centroid_segments`, `reach`,
-    `outlier_distance`, `landmark_x` and `landmark_y` are the same on every row. There is no row
-    where there are no customers, or where all are alike.
+    In a first fit segment 0 has the highest mean on the value axis; in a later one the new segments
+    follow in that order. From `least` to `segment_spreads` stands what the fit saw (see
+    `reference`), in `lineage` where its segments come from. It is a fit by itself, number 1; `fits`
+    keeps many. The columns from `fit_id` to `fitted_as_of` and from `segment_ids` on,
+    `centroid_segments`, `reach`, `outlier_distance`, `landmark_x` and `landmark_y` are the same on
+    every row. There is no row where there are no customers, or where all are alike.
 
     K-means runs on a sample of at most SAMPLE_ROWS customers, the best of several starts, on their
     principal components where the settings say so; where there are more customers, LLOYD_PASSES
@@ -107,12 +169,35 @@ def fit_segments(customers: DuckDBPyRelation, scores: pd.DataFrame, settings: Ma
     choice = chosen.iloc[0]
     if choice["algorithm"] == "kmeans":
         is_sample = customer_count > SAMPLE_ROWS
-        fit = fit_k_means(customers, expressions, sample, int(choice["k"]), is_sample, parsed)
+        start = None if previous is None else previous.segments
+        k = int(choice["k"])
+        fit = fit_k_means(customers, expressions, sample, k, is_sample, parsed, start)
     else:
         fit = fit_rival(customers, sample, choice, parsed)
+    alignment = _align(previous, fit, sample)
+    fit = fit.renumbered(alignment.segment_ids)
+    reference = describe_dimensions(customers, dimensions, sample)
+    described = describe_segments(sample, fit.assign(sample))
     weights = map_weights(sample, dimensions["feature"].tolist(), parsed)
     landmarks, places = lay_out(sample) if parsed.map == "tsne" else (sample[:0], np.empty((0, 2)))
-    return _model_table(parsed.population, dimensions, fit, weights, landmarks, places)
+    table = _model_table(parsed.population, dimensions, fit, weights, landmarks, places)
+    rows = len(table)
+    table = table.assign(
+        fit_id=1,
+        is_current=True,
+        previous_fit_id=None,
+        settings_hash=None,
+        fitted_as_of=None,
+        **reference,
+        segment_means=described.pop("segment_means"),
+        **{name: rows * [values] for name, values in described.items()},
+        fitted_customers=customer_count,
+        algorithm=choice["algorithm"],
+        structure=choice.get("structure"),
+        lineage=rows * [alignment.lineage],
+        relabelled_share=alignment.relabelled_share,
+    )
+    return pa.Table.from_pandas(table[MODEL.names], schema=MODEL, preserve_index=False)
 
 
 def fit_k_means(
@@ -122,15 +207,29 @@ def fit_k_means(
     k: int,
     is_sample: bool,
     settings: Settings,
+    segments: np.ndarray | None = None,
 ) -> Fit:
-    """The centres of k segments; is_sample says that there are customers outside the sample."""
+    """The centres of k segments.
+
+    is_sample: whether there are customers outside the sample.
+    segments: the segments of the last fit, from whose means k-means also starts.
+    """
     projection = fit_projection(sample, settings.components)
-    centroids = projection.up(fit_kmeans(projection.down(sample), k).cluster_centers_)
+    points = projection.down(sample)
+    centroids = projection.up(fit_kmeans(points, k).cluster_centers_)
     if is_sample:
         centroids = lloyd_passes(customers, expressions, centroids, projection)
     centroids = centroids.round(DECIMALS)
     centroids = order_by_value(customers, expressions, centroids, settings)
     return Fit(centroids, range(k), None, outlier_distance(sample, centroids))
+
+
+def starting_centres(points: np.ndarray, segments: np.ndarray, k: int) -> np.ndarray | None:
+    """The means of the segments of the last fit, k x dimensions; None where they are not k."""
+    ids = np.unique(segments[segments != NOISE])
+    if len(ids) != k:
+        return None
+    return np.array([points[segments == each].mean(axis=0) for each in ids])
 
 
 def fit_rival(
@@ -157,6 +256,14 @@ def fit_rival(
         return Fit(points, segments, None, outlier_distance(sample, points))
     reach = round(groups.reach, DECIMALS) if np.isfinite(groups.reach) else None
     return Fit(points, segments, reach, reach)
+
+
+def _align(previous: Previous | None, fit: Fit, sample: np.ndarray) -> Alignment:
+    """Which segments of the fit continue which of the last one; in a first fit all are born."""
+    segments = fit.assign(sample)
+    if previous is None or previous.segments is None:
+        return first_alignment(segments, 0 if previous is None else previous.next_id, fit.segments)
+    return align(previous.segments, segments, previous.next_id, previous.segment_ids, fit.segments)
 
 
 def lloyd_passes(
@@ -294,9 +401,9 @@ def _model_table(
     weights: np.ndarray,
     landmarks: np.ndarray,
     places: np.ndarray,
-) -> pa.Table:
+) -> pd.DataFrame:
     rows = len(dimensions)
-    table = dimensions.assign(
+    return dimensions.assign(
         population=population,
         position=range(1, rows + 1),
         centroids=[list(map(float, column)) for column in fit.points.T],
@@ -309,4 +416,3 @@ def _model_table(
         landmark_x=rows * [places[:, 0].tolist()],
         landmark_y=rows * [places[:, 1].tolist()],
     )
-    return pa.Table.from_pandas(table[MODEL.names], schema=MODEL, preserve_index=False)

@@ -3,14 +3,7 @@ with
 
 scored as (
 
-    {% for population in var('populations') %}
-    select
-        '{{ population }}' as population,
-        *
-
-    from {{ ref(population ~ '_segments') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('customer_scores') }}
 
 ),
 

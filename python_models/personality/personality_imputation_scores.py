@@ -2,5 +2,6 @@ from segmentation.imputation import score_imputers
 
 
 def model(dbt, session):
+    dbt.ref("personality_verdict")  # says whether there is a fit to make
     customers = dbt.ref("personality_features")
     return score_imputers(customers, dbt.config.meta_get("segmentation"))

@@ -377,15 +377,16 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
     add(f"{python}/{p}.yml", "settings.yml", settings=settings, features=filled, **backtest)
     past = ("backtest_imputed", "backtest_cluster_scores", "backtest_model")
     models = (
-        *("imputation_scores", "imputed", "cluster_scores", "model"),
+        *("imputation_scores", "imputed", "cluster_scores", "fits"),
         *("segment_rules", "outcome_scores"),
         *past * has_backtest(plan),
     )
     for model in models:
         add(f"{python}/{p}_{model}.py", f"{model}.py")
     past = ("backtest_segments", "backtest_groups", "backtest")
-    for model in ("segments", "profiles") + past * has_backtest(plan):
-        add(f"models/segments/{p}/{p}_{model}.sql", f"{model}.sql")
+    scoring = ("verdict", "model", "segments", "profiles", "finished_fit")
+    for model in scoring + past * has_backtest(plan):
+        add(f"models/segments/{p}/{p}_{model}.sql", f"{model}.sql", **backtest)
     add(f"models/segments/{p}/{p}_segments.yml", "segments.yml", **backtest)
     clustered = [f.name for f in features if f.is_clustered and f.name != plan.outcome]
     add(

@@ -11,7 +11,7 @@ customers as (
         customer_id,
         cast({{ value.lstrip('-') }} > 0 as integer) as has_value
 
-    from {{ ref(population ~ '_imputed') }}
+    from {{ ref(population ~ '_features') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -1,5 +1,8 @@
+{{ config(materialized='fitted') }}
+
 {# One row per customer who was known at the cut-off or came after it: what the customer did after
    it. Features never read this. #}
+-- depends_on: {{ ref('clickstream_verdict') }}
 with
 
 moments as (

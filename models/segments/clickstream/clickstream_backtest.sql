@@ -1,3 +1,5 @@
+{{ config(materialized='fitted') }}
+
 {# One row per group of customers: what they did after the cut-off, and how well the order of the
    groups, by what they had spent before, told it. #}
 {{ backtest_scores(

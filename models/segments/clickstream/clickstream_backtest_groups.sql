@@ -1,3 +1,5 @@
+{{ config(materialized='fitted') }}
+
 {# One row per group of customers of the cut-off, and one for those who came later. #}
 {{ backtest_groups(
     features=ref('clickstream_backtest_features'),

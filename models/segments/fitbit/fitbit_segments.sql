@@ -1,2 +1,7 @@
-{# One row per customer: the segment it falls in by the stored model. #}
-{{ score_customers(customers=ref('fitbit_imputed'), model=ref('fitbit_model')) }}
+{{ config(materialized='view') }}
+
+{# One row per customer of today, whether the fit saw the customer or not: the segment by the stored
+   model, and where the model had to make do. #}
+{{ score_customers(
+    customers=filled_customers(ref('fitbit_features'), ref('fitbit_imputed')), model=ref('fitbit_model')
+) }}

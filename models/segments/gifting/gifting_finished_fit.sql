@@ -1,0 +1,5 @@
+{# One row: the last fit of which all is there, also what explains it. #}
+-- depends_on: {{ ref('gifting_segment_rules') }}
+-- depends_on: {{ ref('gifting_outcome_scores') }}
+-- depends_on: {{ ref('gifting_components') }}
+select max(fit_id) as fit_id from {{ ref('gifting_model') }}

@@ -1,7 +1,0 @@
-from segmentation.model import fit_segments
-
-
-def model(dbt, session):
-    customers = dbt.ref("gifting_imputed")
-    scores = dbt.ref("gifting_cluster_scores").df()
-    return fit_segments(customers, scores, dbt.config.meta_get("segmentation"))

@@ -1,0 +1,9 @@
+from segmentation.fits import refit_segments, stored_fits
+
+
+def model(dbt, session):
+    customers = dbt.ref("personality_imputed")
+    scores = dbt.ref("personality_cluster_scores").df()
+    verdict = dbt.ref("personality_verdict").df()
+    fits = stored_fits(session, str(dbt.this))
+    return refit_segments(customers, scores, verdict, fits, dbt.config.meta_get("segmentation"))

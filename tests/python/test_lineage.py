@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.algorithms import NOISE
-from segmentation.lineage import align
+from segmentation.lineage import align, moved_away
 
 # Few customers and segments, so that halves, thirds and empty segments are common.
 two_fits = st.integers(0, 12).flatmap(
@@ -18,6 +18,7 @@ two_fits = st.integers(0, 12).flatmap(
         st.lists(st.integers(NOISE, 4), min_size=customers, max_size=customers),
     )
 )
+pairs_apart = st.sets(st.tuples(st.sampled_from([0, 1, 2, 5]), st.integers(0, 4)))
 NEXT_ID = 6
 
 
@@ -60,10 +61,10 @@ def test_the_same_groups_all_continue(previous, order):
     ]
 
 
-@given(two_fits)
-def test_every_customer_counts_once_and_every_segment_appears(fits):
+@given(two_fits, pairs_apart)
+def test_every_customer_counts_once_and_every_segment_appears(fits, moved):
     previous, current = fits
-    alignment = aligned(previous, current)
+    alignment = aligned(previous, current, moved=moved)
     ids = [alignment.segment_ids[label] for label in current]
     lineage = rows(alignment)
 
@@ -76,15 +77,19 @@ def test_every_customer_counts_once_and_every_segment_appears(fits):
     assert alignment.relabelled_share == pytest.approx(np.mean(moved) if moved else 0)
 
 
-@given(two_fits)
-def test_events_follow_their_definitions(fits):
+@given(two_fits, pairs_apart)
+def test_events_follow_their_definitions(fits, moved):
     previous, current = fits
-    alignment = aligned(previous, current)
+    alignment = aligned(previous, current, moved=moved)
     ids = [alignment.segment_ids[label] for label in current]
     before, after = Counter(previous), Counter(ids)
     pairs = Counter(zip(previous, ids, strict=True))
     is_half_of_new = {(old, new): 2 * n >= after[new] for (old, new), n in pairs.items()}
     is_half_of_old = {(old, new): 2 * n >= before[old] for (old, new), n in pairs.items()}
+    for old, label in moved:
+        pair = old, alignment.segment_ids.get(label)
+        if is_half_of_old.get(pair) and is_half_of_new.get(pair):
+            is_half_of_old[pair] = is_half_of_new[pair] = False
     has_parent = {new for (old, new), half in is_half_of_new.items() if half and old != NOISE}
     has_heir = {old for (old, new), half in is_half_of_old.items() if half and new != NOISE}
 
@@ -114,15 +119,16 @@ def test_events_follow_their_definitions(fits):
         assert event == expected
 
 
-@given(two_fits)
-def test_no_other_match_has_more_customers_in_common(fits):
+@given(two_fits, pairs_apart)
+def test_no_other_match_has_more_customers_in_common(fits, moved):
     """The oracle: every one-to-one match there is, tried one by one."""
     previous, current = fits
     pairs, before, after = map(Counter, (zip(previous, current, strict=True), previous, current))
 
     def customers(old, new):
         common = pairs[old, new]
-        return common if 2 * common >= max(before[old], after[new]) else 0
+        is_half = 2 * common >= max(before[old], after[new])
+        return common if is_half and (old, new) not in moved else 0
 
     labels, old_ids = ([each for each in sorted(sizes) if each >= 0] for sizes in (after, before))
     padded = old_ids + [None] * len(labels)
@@ -131,7 +137,8 @@ def test_no_other_match_has_more_customers_in_common(fits):
         for order in permutations(padded, len(labels))
     )
 
-    matches = {new: old for new, old in aligned(previous, current).segment_ids.items() if new >= 0}
+    segment_ids = aligned(previous, current, moved=moved).segment_ids
+    matches = {new: old for new, old in segment_ids.items() if new >= 0}
     continued = [customers(old, new) for new, old in matches.items() if old < NEXT_ID]
     assert sum(continued) == best
     assert all(continued)
@@ -175,6 +182,57 @@ def test_of_two_equal_halves_that_of_the_first_customer_continues(labels):
     alignment = aligned([0] * 6, [first, second, second, first, second, first])
 
     assert alignment.segment_ids == {first: 0, second: 6}
+
+
+def test_a_segment_in_the_place_of_another_is_born_and_the_other_died():
+    previous, current = [0] * 4 + [1] * 4, [0] * 4 + [1] * 4
+
+    alignment = aligned(previous, current, moved=[(1, 1), (0, 1)])
+
+    assert alignment.segment_ids == {0: 0, 1: 6}
+    assert rows(alignment) == [
+        ("born", None, 6, 4),
+        ("continues", 0, 0, 4),
+        ("died", 1, None, 4),
+        ("relabelled", 1, 6, 4),
+    ]
+    assert alignment.relabelled_share == 0.5
+
+
+def test_a_small_part_that_is_split_off_may_be_far_away():
+    alignment = aligned([0] * 10, [0] * 8 + [1] * 2, moved=[(0, 1)])
+
+    assert rows(alignment) == [("continues", 0, 0, 8), ("split", 0, 6, 2)]
+
+
+def test_far_is_more_than_the_larger_spread():
+    means = {0: [0.0, 0.0], 3: [10.0, 0.0]}
+    points = np.array([[1.9, 0.0], [2.1, 0.0], [9.0, 0.0], [12.9, 0.0], [50.0, 0.0]])
+    labels = np.array([0, 0, 1, 1, NOISE])
+
+    def far(**spreads):
+        return moved_away(points, labels, means, {0: spreads["first"], 3: spreads["second"]})
+
+    assert far(first=2.01, second=0.0) == {(0, 1), (3, 0)}
+    assert far(first=1.99, second=0.0) == {(0, 0), (0, 1), (3, 0)}
+    assert far(first=2.01, second=9.0) == {(0, 1)}
+    assert far(first=2.01, second=1.0) == {(0, 1), (3, 0)}
+
+
+def test_customers_who_are_all_alike_have_not_moved():
+    points = np.full((3, 2), 1 / 3)
+
+    assert moved_away(points, np.zeros(3, dtype=int), {0: [0.333333333] * 2}, {0: 0.0}) == set()
+    assert moved_away(points + 0.01, np.zeros(3, dtype=int), {0: [1 / 3] * 2}, {0: 0.0}) == {(0, 0)}
+
+
+@given(st.lists(st.floats(-9, 9), min_size=2, max_size=9), st.data())
+def test_one_half_of_a_segment_is_never_too_far(values, data):
+    points = np.array(values).reshape(-1, 1)
+    half = data.draw(st.permutations(range(len(points))))[: (len(points) + 1) // 2]
+    labels = np.array([0 if i in half else NOISE for i in range(len(points))])
+
+    assert moved_away(points, labels, {0: points.mean(axis=0)}, {0: points.std()}) == set()
 
 
 def test_segments_without_customers_appear_too():

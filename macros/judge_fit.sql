@@ -1,6 +1,6 @@
 {# One row: whether the fit of a population still holds for its customers of today, why, and whether
    this build fits anew. #}
-{% macro judge_fit(population, features, as_of) %}
+{% macro judge_fit(population, features, as_of, drift) %}
 {% set fit = current_fit(population) %}
 {% set hash = settings_hash(population, features) %}
 {% set imputed = last_build(population ~ '_imputed') %}
@@ -37,6 +37,12 @@ state as (
 
 ),
 
+drift as (
+
+    {{ drift_verdict(drift) | indent(4) }}
+
+),
+
 judged as (
 
     select
@@ -56,10 +62,12 @@ judged as (
                 then {'verdict': 'refit', 'reason': 'none of the customers of the fit is left'}
             when state.finished_fit_id is distinct from state.fit_id
                 then {'verdict': 'refit', 'reason': 'the last fit was not finished'}
-            else {'verdict': 'keep', 'reason': 'settings and features are those of the fit'}
+            else {'verdict': drift.verdict, 'reason': drift.reason}
         end as judgement
 
     from state
+
+    cross join drift
 
 )
 

@@ -1067,10 +1067,16 @@ def test_events_have_features_of_past_moments(own_data: Path, tmp_path: Path, mo
     visits = Counter(customer for customer, *_ in {p[:2] for p in purchases if p[1] != moment})
 
     assert dict(
-        query(own_data, f"select customer_id, monetary from features.discs_observed_features where {which}")
+        query(
+            own_data,
+            f"select customer_id, monetary from features.discs_observed_features where {which}",
+        )
     ) == pytest.approx({customer: float(amount) for customer, amount in spent.items()})
     assert visits == dict(
-        query(own_data, f"select customer_id, event_count from features.visits_observed_features where {which}")
+        query(
+            own_data,
+            f"select customer_id, event_count from features.visits_observed_features where {which}",
+        )
     )
 
 

@@ -97,15 +97,10 @@ def _previous(customers: DuckDBPyRelation, last: pa.Table, fits: pa.Table) -> Pr
     reach = np.inf if pd.isna(first["reach"]) else first["reach"]
     points = np.array(rows["centroids"].tolist()).T
     groups = Groups(points, np.array(first["centroid_segments"]), reach)
-    ids = first["segment_ids"].tolist()
-    means = np.array(rows["segment_means"].tolist()).T
     return Previous(
         next_id=_next_id(fits),
-        points=sample,
         segments=groups.assign(sample),
-        segment_ids=sorted({*first["centroid_segments"].tolist(), *ids}),
-        means=dict(zip(ids, means, strict=True)),
-        spreads=dict(zip(ids, first["segment_spreads"], strict=True)),
+        segment_ids=sorted({*first["centroid_segments"].tolist(), *first["segment_ids"].tolist()}),
     )
 
 

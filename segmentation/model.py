@@ -2,7 +2,7 @@
 
 import segmentation.threads  # isort: skip  # noqa: F401
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -111,20 +111,16 @@ class Fit:
 
 @dataclass(frozen=True)
 class Previous:
-    """The segments of the last fit, beside which a new one is laid.
+    """The segments of the last fit, which a new one continues.
 
-    next_id: the first segment id that was never used. points: the customers of today in the scale
-    of that fit, in the order of `encoding.scaled_sample`; segments: the segment of each; both None
-    where nothing of it is to be continued. segment_ids: all its segments; means, spreads: those of
-    its customers then, by segment id (see `reference.describe_segments`).
+    next_id: the first segment id that was never used. segments: the segment by that fit of each
+    customer of today, in the order of `encoding.scaled_sample`; None where nothing of it is to be
+    continued. segment_ids: all its segments.
     """
 
     next_id: int
-    points: np.ndarray | None = None
     segments: np.ndarray | None = None
     segment_ids: Sequence[int] = ()
-    means: Mapping[int, Sequence[float]] = field(default_factory=dict)
-    spreads: Mapping[int, float] = field(default_factory=dict)
 
 
 def fit_segments(

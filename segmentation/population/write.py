@@ -392,7 +392,7 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
     for model in models:
         add(f"{python}/{p}_{model}.py", f"{model}.py")
     past = ("backtest_segments", "backtest_groups", "backtest")
-    scoring = ("drift", "verdict", "model", "segments", "profiles", "finished_fit")
+    scoring = ("drift", "verdict", "model", "segments", "history", "profiles", "finished_fit")
     for model in scoring + past * has_backtest(plan):
         add(f"models/segments/{p}/{p}_{model}.sql", f"{model}.sql", **backtest)
     add(f"models/segments/{p}/{p}_segments.yml", "segments.yml", **backtest)

@@ -33,6 +33,7 @@ def print_summary(database: Path, console: Console) -> None:
         for population, algorithm, k, structure, reason in choices:
             console.print()
             console.print(_segments(connection, population, f"{population}: {VERDICTS[structure]}"))
+            console.print(escape(_fit(connection, population)), style="dim", highlight=False)
             label = f"Why {k}" if algorithm == "kmeans" else f"Why {algorithm}"
             console.print(f"[dim]{label}:[/dim] {escape(reason)}", highlight=False)
             for line in _notes(connection, population):
@@ -77,6 +78,40 @@ def _segments(connection: duckdb.DuckDBPyConnection, population: str, title: str
             escape(name), f"{customers:,}", f"{share:.1%}", escape(headline.replace(", ", "\n"))
         )
     return table
+
+
+def _fit(connection: duckdb.DuckDBPyConnection, population: str) -> str:
+    """What the build did about the fit, and why, in a sentence or three."""
+    found, verdict, reason, is_fitted, fit_id, as_of, relabelled = connection.execute(
+        "select verdicts.fit_id, verdict, reason, is_fitted, fits.fit_id, fitted_as_of, "
+        "relabelled_share from marts.fit_verdicts as verdicts left join marts.fits as fits "
+        "on verdicts.population = fits.population and fits.is_current "
+        "where verdicts.population = ?",
+        [population],
+    ).fetchone()
+    if fit_id is None:
+        return "No fit: there are no customers, or all are alike."
+    name = f"Fit {fit_id}" + (f" of {as_of:%-d %B %Y}" if as_of else "")
+    if found is None:
+        return f"{name}, the first one."
+    if not is_fitted:
+        advice = "" if verdict == "keep" else f" The verdict is {verdict}."
+        return f"{name}, kept: {reason}.{advice}"
+    if fit_id == found:
+        return f"{name}, made again and found the same: {reason}."
+    changes = connection.execute(
+        "select event, string_agg(distinct coalesce(if(event in ('born', 'split'), "
+        "to_segment_name, from_segment_name), '?'), ', ') from marts.segment_lineage "
+        "where population = ? and fit_id = ? and event in ('born', 'split', 'merged', 'died') "
+        "group by event order by event",
+        [population, fit_id],
+    ).fetchall()
+    words = {"born": "new", "split": "split off", "merged": "merged", "died": "ended"}
+    told = "; ".join(f"{words[event]}: {names}" for event, names in changes)
+    return (
+        f"{name}, a new one: {reason}. The refit alone put {relabelled:.1%} of the customers into "
+        f"another segment ({told or 'all segments continue'})."
+    )
 
 
 def _mostly_rejected(connection: duckdb.DuckDBPyConnection) -> list[tuple]:

@@ -1,4 +1,4 @@
-.PHONY: build test test-real lint sample population lock clean
+.PHONY: build test test-real lint sample population history lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -37,6 +37,21 @@ population: export MAP := $(value MAP)
 population: .venv/installed
 	@$(BIN)/python -m segmentation.population \
 		--name "$$NAME" --events "$$EVENTS" --customers "$$CUSTOMERS" --map "$$MAP"
+
+# The segments of past dates, by the model that is in use: make history FROM=2019-10-08 TO=2019-11-26
+# EVERY='1 week'. Python writes the values as JSON, quotes and all.
+history: export FROM := $(value FROM)
+history: export TO := $(value TO)
+history: export EVERY := $(value EVERY)
+history: .venv/installed
+	@test -n "$$FROM" && test -n "$$TO" && test -n "$$EVERY" \
+		|| { echo "Say the first day, the last one and the step, such as" \
+			"make history FROM=2019-10-08 TO=2019-11-26 EVERY='1 week'"; exit 1; }
+	@$(BIN)/dbt --quiet build -s +segment_history +segment_migrations +segment_stays \
+		--vars "$$($(BIN)/python -c \
+		'import json, os; \
+		moments = {key.lower(): os.environ[key] for key in ("FROM", "TO", "EVERY")}; \
+		print(json.dumps({"mode": "score", "history": moments}))')"
 
 # Needs uv. The lock holds versions and hashes, no addresses.
 lock:

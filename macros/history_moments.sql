@@ -11,18 +11,23 @@ select cast(null as timestamp) as as_of
 {%- else -%}
     {%- set example = "such as {from: '2019-10-08', to: '2019-11-26', every: '1 week'}." -%}
     {%- set keys = ['from', 'to', 'every'] -%}
-    {%- if history is not mapping or history | list | sort != keys | sort
-        or not (history['from'] and history['to'] and history['every']) -%}
+    {%- if history is not mapping or history | list | reject('in', keys) | list -%}
         {{ exceptions.raise_compiler_error(
-            "the variable history is " ~ history ~ ", but it needs a value for each of from, to and "
-            ~ "every, and nothing else, " ~ example
+            "the variable history is " ~ history ~ ", but it holds from, to and every, and nothing "
+            ~ "else, " ~ example
         ) }}
     {%- endif -%}
+    {%- for key in keys if not history[key] -%}
+        {{ exceptions.raise_compiler_error(
+            "the variable history has no value for " ~ key ~ ": give it from, to and every, "
+            ~ example
+        ) }}
+    {%- endfor -%}
     {%- set ends = [] -%}
     {%- set pattern = '(\\d{4}-\\d\\d-\\d\\d)'
         ~ '(?:[ T]((?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:[.]\\d{1,6})?)?)'
         ~ '(Z| UTC|[+-](?:0\\d|1[0-4])(?::?[0-5]\\d)?)?)?\\Z' -%}
-    {%- for key in ['from', 'to'] -%}
+    {%- for key in keys[:2] -%}
         {%- set found = modules.re.match(pattern, history[key] | string) -%}
         {%- if not found or not fromyaml(found.group(1)) -%}
             {{ exceptions.raise_compiler_error(

@@ -1,6 +1,6 @@
 {# One row: whether the fit of a population still holds for its customers of today, why, and whether
    this build fits anew. #}
-{% macro judge_fit(population, features, as_of) %}
+{% macro judge_fit(population, features, as_of, drift) %}
 {% set fit = current_fit(population) %}
 {% set hash = settings_hash(population, features) %}
 {% set imputed = last_build(population ~ '_imputed') %}
@@ -14,52 +14,85 @@
 {% endif %}
 with
 
-state as (
+drift as (
+
+    select * from ({{ drift_verdict(drift) }})
+
+),
+
+present as (
+
+    select max(as_of) as as_of
+
+    from {{ as_of }}
+
+    where is_present
+
+),
+
+last_fit as (
 
     select
-        (select max(as_of) from {{ as_of }} where is_present) as as_of,
-        '{{ hash }}' as settings_hash,
         {{ fit.fit_id if fit else 'cast(null as integer)' }} as fit_id,
-        {{ "'" ~ fit.settings_hash ~ "'" if fit else 'cast(null as varchar)' }} as fit_settings_hash,
-        {% if finished %}
-        (select max(fit_id) from {{ finished }}) as finished_fit_id,
-        {% else %}
-        cast(null as integer) as finished_fit_id,
-        {% endif %}
-        {% if imputed %}
-        exists (
-            select 1 from {{ features }} as features
-            inner join {{ imputed }} as imputed on features.customer_id = imputed.customer_id
-        ) as has_same_customers
-        {% else %}
-        false as has_same_customers
-        {% endif %}
+        {{ "'" ~ fit.settings_hash ~ "'" if fit else 'cast(null as varchar)' }} as settings_hash
+
+),
+
+finished as (
+
+    {% if finished %}
+    select max(fit_id) as fit_id
+
+    from {{ finished }}
+    {% else %}
+    select cast(null as integer) as fit_id
+    {% endif %}
+
+),
+
+{# How many customers of the last fit are still there. #}
+remaining as (
+
+    {% if imputed %}
+    select count(*) as customers
+
+    from {{ features }} as features
+
+    inner join {{ imputed }} as imputed
+        on features.customer_id = imputed.customer_id
+    {% else %}
+    select 0 as customers
+    {% endif %}
 
 ),
 
 judged as (
 
     select
-        state.as_of,
-        state.settings_hash,
-        state.fit_id,
-        state.has_same_customers,
+        present.as_of,
+        last_fit.fit_id,
+        '{{ hash }}' as settings_hash,
+        remaining.customers > 0 as has_same_customers,
         case
-            when state.fit_id is null
-                then {'verdict': 'refit', 'reason': 'there was no fit yet'}
-            when state.settings_hash != state.fit_settings_hash
-                then {
-                    'verdict': 'refit',
-                    'reason': 'the settings, the features or the folder of the raw data have changed'
-                }
-            when not state.has_same_customers
-                then {'verdict': 'refit', 'reason': 'none of the customers of the fit is left'}
-            when state.finished_fit_id is distinct from state.fit_id
-                then {'verdict': 'refit', 'reason': 'the last fit was not finished'}
-            else {'verdict': 'keep', 'reason': 'settings and features are those of the fit'}
-        end as judgement
+            when last_fit.fit_id is null then 'there was no fit yet'
+            when last_fit.settings_hash != '{{ hash }}'
+                then 'the settings, the features or the folder of the raw data have changed'
+            when remaining.customers = 0 then 'none of the customers of the fit is left'
+            when coalesce(finished.fit_id, 0) != last_fit.fit_id
+                then 'the last fit was not finished'
+        end as cause,
+        drift.verdict,
+        drift.reason
 
-    from state
+    from drift
+
+    cross join present
+
+    cross join last_fit
+
+    cross join finished
+
+    cross join remaining
 
 )
 
@@ -69,10 +102,14 @@ select
     fit_id,
     settings_hash,
     has_same_customers,
-    judgement.verdict,
-    judgement.reason,
+    case when cause is null then verdict else 'refit' end as verdict,
+    coalesce(cause, reason) as reason,
     '{{ mode }}' as mode,
-    {% if mode == 'auto' %}judgement.verdict = 'refit'{% else %}{{ mode == 'fit' }}{% endif %} as is_fit_due
+    {% if mode == 'auto' %}
+    cause is not null or verdict = 'refit' as is_fit_due
+    {% else %}
+    {{ mode == 'fit' }} as is_fit_due
+    {% endif %}
 
 from judged
 {% endmacro %}

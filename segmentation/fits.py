@@ -13,7 +13,8 @@ from segmentation.algorithms import Groups
 from segmentation.encoding import scaled_sample
 from segmentation.model import MODEL, Previous, fit_segments
 
-# The numbers that score a customer: fits that agree in them are the same.
+# What scores a customer: fits that agree in it are the same.
+SCORING_EXACTLY = ("expression", "fallback", "levels", "centroid_segments")
 SCORING = (
     "centroids",
     "reach",
@@ -62,7 +63,7 @@ def refit_segments(
     last = fits.filter(fits["is_current"])
     previous = _previous(customers, last, fits) if asked["has_same_customers"] else None
     if previous is None and len(fits):
-        previous = Previous(None, (), _next_id(fits))
+        previous = Previous(_next_id(fits))
     model = fit_segments(customers, scores, settings, previous)
     stamp = {
         "fit_id": max(fits["fit_id"].to_pylist(), default=0) + 1,
@@ -96,8 +97,11 @@ def _previous(customers: DuckDBPyRelation, last: pa.Table, fits: pa.Table) -> Pr
     reach = np.inf if pd.isna(first["reach"]) else first["reach"]
     points = np.array(rows["centroids"].tolist()).T
     groups = Groups(points, np.array(first["centroid_segments"]), reach)
-    segment_ids = sorted({*first["centroid_segments"].tolist(), *first["segment_ids"].tolist()})
-    return Previous(groups.assign(sample), segment_ids, _next_id(fits))
+    return Previous(
+        next_id=_next_id(fits),
+        segments=groups.assign(sample),
+        segment_ids=sorted({*first["centroid_segments"].tolist(), *first["segment_ids"].tolist()}),
+    )
 
 
 def _next_id(fits: pa.Table) -> int:
@@ -109,9 +113,7 @@ def _scores_as(last: pa.Table, model: pa.Table) -> bool:
     """Whether two fits give every customer the same segment, flags and place on the map."""
     if len(last) != len(model) or len(last) == 0:
         return False
-    if last["expression"].to_pylist() != model["expression"].to_pylist():
-        return False
-    if last["centroid_segments"].to_pylist() != model["centroid_segments"].to_pylist():
+    if any(last[name].to_pylist() != model[name].to_pylist() for name in SCORING_EXACTLY):
         return False
     return all(
         np.allclose(

@@ -111,13 +111,16 @@ class Fit:
 
 @dataclass(frozen=True)
 class Previous:
-    """The segments of the last fit: the one of each customer of the sample, all of them, and the
-    first id that was never used. Without `segments` nothing of it is continued.
+    """The segments of the last fit, which a new one continues.
+
+    next_id: the first segment id that was never used. segments: the segment by that fit of each
+    customer of today, in the order of `encoding.scaled_sample`; None where nothing of it is to be
+    continued. segment_ids: all its segments.
     """
 
-    segments: np.ndarray | None
-    segment_ids: Sequence[int]
     next_id: int
+    segments: np.ndarray | None = None
+    segment_ids: Sequence[int] = ()
 
 
 def fit_segments(
@@ -216,7 +219,8 @@ def fit_k_means(
     """
     projection = fit_projection(sample, settings.components)
     points = projection.down(sample)
-    centroids = projection.up(fit_kmeans(points, k).cluster_centers_)
+    start = None if segments is None else segment_centres(points, segments)
+    centroids = projection.up(fit_kmeans(points, k, start=start).cluster_centers_)
     if is_sample:
         centroids = lloyd_passes(customers, expressions, centroids, projection)
     centroids = centroids.round(DECIMALS)
@@ -224,11 +228,9 @@ def fit_k_means(
     return Fit(centroids, range(k), None, outlier_distance(sample, centroids))
 
 
-def starting_centres(points: np.ndarray, segments: np.ndarray, k: int) -> np.ndarray | None:
-    """The means of the segments of the last fit, k x dimensions; None where they are not k."""
+def segment_centres(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """The mean of each segment's points, segments x dimensions, without those in no group."""
     ids = np.unique(segments[segments != NOISE])
-    if len(ids) != k:
-        return None
     return np.array([points[segments == each].mean(axis=0) for each in ids])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyRelation
 
-from segmentation.features import quoted
+from segmentation.features import quoted, sample_query, text_literal
 
 BINS = 10
 BIN_CUSTOMERS = 10
@@ -26,8 +26,9 @@ def describe_dimensions(
 
     Returns one row per dimension: `least` and `greatest` of all customers; `edges`, the upper ends
     of its bins but the last, on the scaled dimension; `bin_customers`, how many customers of the
-    sample each bin has; and `levels`, every level of a category and item of a list that any
-    customer has, on the first row of each such feature and None elsewhere.
+    sample each bin has, without those whose value was filled in; and `levels`, every level of a
+    category and item of a list that any customer has, on the first row of each such feature and
+    None elsewhere.
     """
     expressions = dimensions["expression"].tolist()
     ends = customers.query(
@@ -35,6 +36,7 @@ def describe_dimensions(
         f"select {', '.join(f'min({each}), max({each})' for each in expressions)} from customers",
     ).fetchall()[0]
     edges = [bin_edges(column) for column in sample.T]
+    is_known = _known(customers, dimensions["feature"], len(sample))
     first = ~dimensions["feature"].duplicated()
     levels = [
         _levels(customers, feature, kind) if kind in ("category", "list") and is_first else None
@@ -48,8 +50,8 @@ def describe_dimensions(
             "greatest": ends[1::2],
             "edges": [each.tolist() for each in edges],
             "bin_customers": [
-                np.bincount(np.searchsorted(each, column), minlength=len(each) + 1).tolist()
-                for each, column in zip(edges, sample.T, strict=True)
+                np.bincount(np.searchsorted(each, column[known]), minlength=len(each) + 1).tolist()
+                for each, column, known in zip(edges, sample.T, is_known.T, strict=True)
             ],
             "levels": levels,
         }
@@ -69,6 +71,18 @@ def bin_edges(values: np.ndarray) -> np.ndarray:
     shares = np.arange(1, bins) / bins
     edges = np.unique(np.quantile(values, shares, method="inverted_cdf"))
     return edges[edges < distinct[-1]]
+
+
+def _known(customers: DuckDBPyRelation, features: Sequence[str], rows: int) -> np.ndarray:
+    """Whether a value was stated and not filled in: customers of the sample x features."""
+    if "imputed_features" not in customers.columns:
+        return np.ones((rows, len(features)), dtype=bool)
+    columns = [
+        f"not list_contains(imputed_features, {text_literal(feature)}) as known_{i}"
+        for i, feature in enumerate(features)
+    ]
+    query = sample_query(["customer_id", *columns], rows)
+    return customers.query("customers", query).df().iloc[:, 1:].to_numpy(dtype=bool)
 
 
 def describe_segments(sample: np.ndarray, segments: np.ndarray) -> dict[str, list]:

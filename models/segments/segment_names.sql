@@ -1,116 +1,112 @@
-{# One row per segment: its name and action, by the first rule of the playbook that its levels meet.
-   Segments that meet the same rule are told apart by the axes on which they differ, where they differ
-   on none by the feature in which each differs most from all customers, and where that is the same
-   too, by a number in order of value. #}
+{{ config(
+    materialized='incremental',
+    full_refresh=false,
+    incremental_strategy='delete+insert',
+    unique_key=['population', 'segment_id'],
+    on_schema_change='append_new_columns'
+) }}
+
+{# One row per segment that ever was: the name and action that it got when it appeared. It keeps
+   them as long as it lives, however its profile moves. All are named anew where the playbook or the
+   words for levels change, and the only segment of a population where it gets company, or loses it.
+   Where a living segment has the name that a new one asks for, the new one is told apart, by the
+   feature in which it differs most from all customers, else by a number. #}
 with
 
-segments as (
+{# The names of the build before. #}
+earlier as (
 
+    {% if is_incremental() %}
+    select * from {{ this }}
+
+    union all by name
+
+    {% endif %}
     select
-        population,
-        segment_id,
-        list(axis || '=' || level) as levels
+        cast(null as varchar) as population,
+        cast(null as integer) as segment_id,
+        cast(null as varchar) as segment_name,
+        cast(null as varchar) as action,
+        cast(null as varchar) as playbook_hash,
+        cast(null as boolean) as is_only
 
-    from {{ ref('segment_levels') }}
-
-    group by
-        population,
-        segment_id
+    where false
 
 ),
 
-named as (
+{# One row per living segment, with the name that it keeps, if it keeps one. A segment without
+   customers today has no profile, and asks for no other name. #}
+living as (
 
     select
-        segments.population,
-        segments.segment_id,
-        min_by(playbook.name, playbook.priority) as name,
-        min_by(playbook.action, playbook.priority) as action
+        living.population,
+        living.segment_id,
+        living.is_only,
+        versions.playbook_hash,
+        proposals.segment_name as proposed_name,
+        proposals.action as proposed_action,
+        proposals.tag,
+        case
+            when
+                proposals.segment_name is null
+                or (
+                    earlier.playbook_hash = versions.playbook_hash
+                    and earlier.is_only = living.is_only
+                )
+                then earlier.segment_name
+        end as kept_name,
+        earlier.action as kept_action
 
-    from segments
+    from {{ ref('living_segments') }} as living
 
-    inner join {{ ref('segment_playbook') }} as playbook
+    inner join {{ ref('playbook_versions') }} as versions
+        on living.population = versions.population
+
+    left join {{ ref('segment_name_proposals') }} as proposals
         on
-            playbook.population in ('*', segments.population)
-            and list_has_all(segments.levels, string_split(playbook.rule, ' '))
+            living.population = proposals.population
+            and living.segment_id = proposals.segment_id
 
-    group by
-        segments.population,
-        segments.segment_id
+    left join earlier
+        on
+            living.population = earlier.population
+            and living.segment_id = earlier.segment_id
 
 ),
 
-{# One row per segment and axis, and whether segments of one name differ on it. #}
-differences as (
+{# The names that a segment may take, the best first, and those that are others'. #}
+wished as (
 
     select
-        named.*,
-        levels.axis,
-        level_words.words,
-        min(levels.level) over namesakes != max(levels.level) over namesakes as is_different
+        *,
+        list(kept_name) over namesakes as kept_names,
+        list(proposed_name) over namesakes as proposed_names,
+        [proposed_name, proposed_name || ' (' || tag || ')'] || list_transform(
+            range(2, 2 * count(*) over namesakes + 3), lambda i: proposed_name || ' ' || i
+        ) as wishes
 
-    from named
+    from living
 
-    inner join {{ ref('segment_levels') }} as levels
-        on
-            named.population = levels.population
-            and named.segment_id = levels.segment_id
-
-    left join {{ ref('level_words') }} as level_words
-        on
-            levels.axis = level_words.axis
-            and levels.level = level_words.level
-
-    window namesakes as (partition by named.population, named.name, levels.axis)
-
-),
-
-told_apart as (
-
-    select
-        population,
-        segment_id,
-        action,
-        name || coalesce(
-            ' (' || string_agg(words, ', ' order by axis) filter (where is_different) || ')', ''
-        ) as name
-
-    from differences
-
-    group by
-        population,
-        segment_id,
-        action,
-        differences.name
-
-),
-
-tagged as (
-
-    select
-        told_apart.* replace (
-            name || case
-                when count(*) over (partition by told_apart.population, name) = 1 then ''
-                else coalesce(' (' || headlines.tag || ')', '')
-            end as name
-        )
-
-    from told_apart
-
-    left join {{ ref('segment_headlines') }} as headlines
-        on
-            told_apart.population = headlines.population
-            and told_apart.segment_id = headlines.segment_id
+    window namesakes as (partition by population)
 
 )
 
 select
     population,
     segment_id,
-    name || case
-        when count(*) over (partition by population, name) = 1 then ''
-        else ' ' || row_number() over (partition by population, name order by segment_id)
-    end as segment_name,
-    action
+    coalesce(
+        kept_name,
+        list_filter(
+            wishes,
+            lambda wish: not list_contains(kept_names, wish)
+            and (wish = proposed_name or not list_contains(proposed_names, wish))
+        )[1]
+    ) as segment_name,
+    case when kept_name is null then proposed_action else kept_action end as action,
+    proposed_name,
+    playbook_hash,
+    is_only
 
-from tagged
+from wished
+
+where proposed_name is not null

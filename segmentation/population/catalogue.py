@@ -360,16 +360,16 @@ def entities_of(plan: Plan) -> list[str]:
 
 
 def has_backtest(plan: Plan) -> bool:
-    """Whether a backtest can be made: from events with money, and without a table of customers.
+    """Whether a backtest can be made: from events with money, and without a table of customers."""
+    return has_moments(plan) and plan.events.has_money and plan.events.has_purchases
+
+
+def has_moments(plan: Plan) -> bool:
+    """Whether the features can be computed as of past points in time: from events alone.
 
     What stands in a table of customers has no date, and would let the future into the past.
     """
-    return (
-        plan.events is not None
-        and plan.customers is None
-        and plan.events.has_money
-        and plan.events.has_purchases
-    )
+    return plan.events is not None and plan.customers is None
 
 
 def is_dated(plan: Plan) -> bool:

@@ -14,6 +14,7 @@ from segmentation.population.catalogue import (
     entities_of,
     features_of,
     has_backtest,
+    has_moments,
     is_dated,
     settings_of,
 )
@@ -55,6 +56,7 @@ OUTCOMES = (
     ("later_revenue", "{{ doc('later_revenue') }}", ["- not_null"]),
     ("later_refunded", "{{ doc('later_refunded') }}", ["- not_null"]),
 )
+MOMENT_FLAGS = ("is_present", "is_cutoff", "is_history")
 SCORE_TEST = (
     "- accepted_values:\n"
     "              arguments:\n"
@@ -198,7 +200,7 @@ def _score_lines(plan: Plan) -> list[str]:
     names = [feature.name for feature in features_of(plan)]
     frequency = "order_count" if "order_count" in names else "event_count"
     known = ", applies='recency_days is not null'" if plan.customers else ""
-    each = ", each='as_of'" if has_backtest(plan) else ""
+    each = ", each='as_of'" if has_moments(plan) else ""
     lines = [
         "{{ score_1_to_5('recency_days desc'" + known + each + ") }} as recency_score",
         "{{ score_1_to_5('"
@@ -220,31 +222,16 @@ def _feature_models(plan: Plan) -> list[dict]:
     p, features = plan.name, features_of(plan)
     key = ("customer_id", "{{ doc('customer_id') }}", ["- not_null", "- unique"])
     plain = (key[0], key[1], [])
-    moment = [("as_of", "{{ doc('as_of') }}", [])] if has_backtest(plan) else []
+    moment = [("as_of", "{{ doc('as_of') }}", [])] if has_moments(plan) else []
+    flags = [(flag, f"{{{{ doc('{flag}') }}}}", ["- not_null"]) for flag in MOMENT_FLAGS]
+    as_of = ("as_of", "{{ doc('as_of') }}", ["- unique"])
     per_moment = {"key": ["as_of", "customer_id"]} if moment else {}
     customer = (key[0], key[1], ["- not_null"]) if moment else key
     each = "One row per point in time and customer" if moment else "One row per customer"
     models = []
-    if moment:
-        models.append(
-            {
-                "name": f"{p}_as_of",
-                "description": "One row per point in time from which the customers are looked at: "
-                "the present, and the cut-off of the backtest, where there is one.",
-                "columns": [
-                    *moment,
-                    ("is_cutoff", "{{ doc('is_cutoff') }}", ["- not_null", "- unique"]),
-                ],
-            }
-        )
-    elif is_dated(plan):
-        models.append(
-            {
-                "name": f"{p}_as_of",
-                "description": "One row: the point in time from which the customers are looked at.",
-                "columns": [("as_of", "{{ doc('as_of') }}", [])],
-            }
-        )
+    models.append(
+        {"name": f"{p}_as_of", "description": _as_of_words(plan), "columns": [as_of, *flags]}
+    )
     if plan.events:
         models.append(
             {
@@ -286,31 +273,37 @@ def _feature_models(plan: Plan) -> list[dict]:
     for f in features:
         own = f.model in ("customers", "features") or (both and f.if_no_events == "0")
         columns.append((f.name, described(plan, f), _tests(f) if own else []))
-    if moment:
-        is_cutoff = ("is_cutoff", "{{ doc('is_cutoff') }}", [])
-        models.append(
-            {
-                "name": f"{p}_observed_features",
-                "description": f"{each}: every feature that is known about the customer then.",
-                "columns": [is_cutoff, *moment, customer, *columns[1:]],
-            }
-        )
-        columns = [(name, description, []) for name, description, _ in columns]
-        columns[0] = key
+    plain_columns = [key] + [(name, text, []) for name, text, _ in columns[1:]]
+    observed = [("as_of", as_of[1], []), *((name, text, []) for name, text, _ in flags)]
+    tested = {
+        "name": f"{p}_features",
+        "description": "One row per customer: every feature that is known about the customer.",
+        "columns": plain_columns if moment else columns,
+    }
+    if not moment:
+        models.append(tested)
     models.append(
         {
-            "name": f"{p}_features",
-            "description": "One row per customer: every feature that is known about the customer.",
-            "columns": columns,
+            "name": f"{p}_observed_features",
+            "description": f"{each}: every feature that is known about the customer then."
+            if moment
+            else f"{each}: every feature that is known about the customer, and the present, as of "
+            "which it is known.",
+            "columns": [*observed, customer, *columns[1:]]
+            if moment
+            else [*observed, plain, *plain_columns[1:]],
         }
+        | per_moment
     )
     if moment:
+        models.append(tested)
+    if has_backtest(plan):
         models += [
             {
                 "name": f"{p}_backtest_features",
                 "description": "One row per customer: every feature that was known about the "
                 "customer at the cut-off.",
-                "columns": columns,
+                "columns": plain_columns,
             },
             {
                 "name": f"{p}_backtest_outcomes",
@@ -320,6 +313,21 @@ def _feature_models(plan: Plan) -> list[dict]:
             },
         ]
     return [{"key": None, **model} for model in models]
+
+
+def _as_of_words(plan: Plan) -> str:
+    """What the rows of the table of points in time are."""
+    if has_backtest(plan):
+        return (
+            "One row per point in time from which the customers are looked at: the present, the "
+            "cut-off of the backtest, where there is one, and the moments of the variable history."
+        )
+    if has_moments(plan):
+        return (
+            "One row per point in time from which the customers are looked at: the present, and "
+            "the moments of the variable history."
+        )
+    return "One row: the point in time from which the customers are looked at."
 
 
 def _order_words(events: Events) -> str:
@@ -384,7 +392,7 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
     for model in models:
         add(f"{python}/{p}_{model}.py", f"{model}.py")
     past = ("backtest_segments", "backtest_groups", "backtest")
-    scoring = ("verdict", "model", "segments", "profiles", "finished_fit")
+    scoring = ("drift", "verdict", "model", "segments", "history", "profiles", "finished_fit")
     for model in scoring + past * has_backtest(plan):
         add(f"models/segments/{p}/{p}_{model}.sql", f"{model}.sql", **backtest)
     add(f"models/segments/{p}/{p}_segments.yml", "segments.yml", **backtest)
@@ -397,6 +405,8 @@ def render(plan: Plan, root: Path) -> dict[str, str]:
         rejected=_rejected_words(plan),
         rules=_rule_words(plan),
         dated=is_dated(plan),
+        has_moments=has_moments(plan),
+        has_events=events is not None,
         **backtest,
         clustered=", ".join(f"`{name}`" for name in clustered),
         axes=", ".join(f"{a} (`{f.lstrip('-')}`)" for a, f in settings.axes.items()),
@@ -436,24 +446,25 @@ def _staged_entities(plan: Plan) -> list[dict]:
 def _add_features(plan: Plan, add) -> None:
     p, events, folder = plan.name, plan.events, f"models/features/{plan.name}"
     dates = [a for a in plan.customers.attributes if a.kind == "date"] if plan.customers else []
-    if is_dated(plan):
-        behind = [date for date in dates if not date.is_ahead]
-        last = [f"max({date.staged})" for date in behind or dates]
-        add(
-            f"{folder}/{p}_as_of.sql",
-            "as_of.sql",
-            last="max(occurred_at)"
-            if events
-            else last[0]
-            if len(last) == 1
-            else f"greatest({', '.join(last)})",
-            entity="events" if events else "customers",
-            has_backtest=has_backtest(plan),
-        )
+    behind = [date for date in dates if not date.is_ahead]
+    last = [f"max({date.staged})" for date in behind or dates] or ["null"]
+    add(
+        f"{folder}/{p}_as_of.sql",
+        "as_of.sql",
+        last="max(occurred_at)"
+        if events
+        else last[0]
+        if len(last) == 1
+        else f"greatest({', '.join(last)})",
+        entity="events" if events else "customers",
+        has_moments=has_moments(plan),
+        has_backtest=has_backtest(plan),
+    )
     flags = {
         "has_backtest": has_backtest(plan),
-        "moment": "customers" if has_backtest(plan) else "observation",
-        "key": "as_of, customer_id" if has_backtest(plan) else "customer_id",
+        "has_moments": has_moments(plan),
+        "moment": "customers" if has_moments(plan) else "observation",
+        "key": "as_of, customer_id" if has_moments(plan) else "customer_id",
         "has_money": events is not None and events.has_money and events.has_purchases,
         "has_returns": events is not None and events.has_returns,
         "has_purchases": events is not None and events.has_purchases,
@@ -482,12 +493,15 @@ def _add_features(plan: Plan, add) -> None:
                 **flags,
             )
         add(f"{folder}/{p}_features_unit_tests.yml", "features_unit_tests.yml", **flags)
-    if flags["has_backtest"]:
+    if flags["has_moments"]:
         add(f"{folder}/{p}_features.sql", "moment_features.sql", is_cutoff=False)
+    else:
+        add(f"{folder}/{p}_observed_features.sql", "observed_features.sql")
+    if flags["has_backtest"]:
         add(f"{folder}/{p}_backtest_features.sql", "moment_features.sql", is_cutoff=True)
         add(f"{folder}/{p}_backtest_outcomes.sql", "backtest_outcomes.sql", **flags)
     add(
-        f"{folder}/{p}_{'observed_' * flags['has_backtest']}features.sql",
+        f"{folder}/{p}_{'observed_' * flags['has_moments']}features.sql",
         "features.sql",
         **flags,
         dated=is_dated(plan),
@@ -553,7 +567,7 @@ def _rule_words(plan: Plan) -> list[str]:
 
 
 def insert_population(
-    project: str, name: str, entities: Sequence[str], dated: bool, backtest: bool = False
+    project: str, name: str, entities: Sequence[str], backtest: bool = False
 ) -> str:
     """The text of dbt_project.yml with the population added; all else is as it was."""
     lines = project.split("\n")
@@ -569,11 +583,8 @@ def insert_population(
     while end < len(lines) and re.match(r" {4,}\S", lines[end]):
         end += 1
     lines.insert(end, f"    {name}: [{', '.join(entities)}]")
-    if dated:
-        last = max(
-            (i for i, line in enumerate(lines) if re.match(r"  \w+_as_of:", line)), default=end
-        )
-        lines.insert(last + 1, f"  {name}_as_of: null")
+    last = max((i for i, line in enumerate(lines) if re.match(r"  \w+_as_of:", line)), default=end)
+    lines.insert(last + 1, f"  {name}_as_of: null")
     if backtest:
         last = max((i for i, line in enumerate(lines) if re.match(r"  \w+_(as_of|cutoff):", line)))
         lines.insert(last + 1, f"  {name}_cutoff: null")
@@ -616,9 +627,7 @@ def write_files(files: Mapping[str, str], plan: Plan, root: Path) -> None:
                 f"the population would have a model {stem}, and there is one already in "
                 f"{names[stem].relative_to(root)}: choose another NAME."
             )
-    text = insert_population(
-        project.read_text(), plan.name, entities_of(plan), is_dated(plan), has_backtest(plan)
-    )
+    text = insert_population(project.read_text(), plan.name, entities_of(plan), has_backtest(plan))
     for path, content in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

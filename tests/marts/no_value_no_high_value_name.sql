@@ -1,5 +1,5 @@
-{# Returns the segments that the playbook names for high value although most of their customers have
-   none, counted from the features anew. #}
+{# Returns the segments that the playbook would name for high value by their profile of today,
+   although most of their customers have none, counted from the features anew. #}
 with
 
 customers as (
@@ -19,7 +19,7 @@ customers as (
 
 select
     segments.population,
-    segments.segment_name,
+    proposals.segment_name,
     avg(customers.has_value) as share_with_value
 
 from customers
@@ -29,13 +29,18 @@ inner join {{ ref('segments') }} as segments
         customers.population = segments.population
         and customers.customer_id = segments.customer_id
 
+inner join {{ ref('segment_name_proposals') }} as proposals
+    on
+        segments.population = proposals.population
+        and segments.segment_id = proposals.segment_id
+
 inner join {{ ref('segment_playbook') }} as playbook
     on
-        starts_with(segments.segment_name, playbook.name)
+        starts_with(proposals.segment_name, playbook.name)
         and contains(playbook.rule, 'value=high')
 
 group by
     segments.population,
-    segments.segment_name
+    proposals.segment_name
 
 having avg(customers.has_value) < 0.5

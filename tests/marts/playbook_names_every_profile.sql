@@ -53,4 +53,4 @@
 )
 {{ 'union all' if not loop.last }}
 {% endfor %}
--- depends_on: {{ ref('segment_names') }}
+-- depends_on: {{ ref('segment_name_proposals') }}

@@ -30,6 +30,12 @@ class Project:
 
     def dbt(self, *arguments: str, data: Path = SAMPLE, **variables: str) -> tuple[int, str]:
         """Run one dbt command; returns its exit code and what it printed."""
+        process = self.start(*arguments, data=data, **variables)
+        output, _ = process.communicate()
+        return process.returncode, output
+
+    def start(self, *arguments: str, data: Path = SAMPLE, **variables: str) -> subprocess.Popen:
+        """Start one dbt command, in a process group of its own, with its output in a pipe."""
         environment = {
             **os.environ,
             # A relative name, the same in all folders: dbt parses all anew where it changes.
@@ -39,7 +45,7 @@ class Project:
         }
         folders = ["--project-dir", str(self.root), "--profiles-dir", str(self.root)]
         targets = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder)]
-        done = subprocess.run(
+        return subprocess.Popen(
             [
                 Path(sys.executable).parent / "dbt",
                 "--no-use-colors",
@@ -49,10 +55,11 @@ class Project:
             ],
             cwd=self.folder,
             env=environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
-        return done.returncode, done.stdout + done.stderr
 
     def build(self, *arguments: str, data: Path = SAMPLE, **variables: str) -> "Project":
         """Run all models and seeds, without their tests, and fail where dbt does."""
@@ -94,7 +101,7 @@ def sample_build(tmp_path_factory: pytest.TempPathFactory, seeded: Project) -> P
     """The project built on the committed samples, once for all tests that only look at it."""
 
     def build(project: Project):
-        _copy(seeded, project.folder).build()
+        copied(seeded, project.folder).build()
 
     return _made_once(_shared(tmp_path_factory) / "sample_build", build)
 
@@ -102,7 +109,7 @@ def sample_build(tmp_path_factory: pytest.TempPathFactory, seeded: Project) -> P
 @pytest.fixture
 def project(tmp_path: Path, seeded: Project) -> Project:
     """The project in a folder of its own, seeded but not yet built."""
-    return _copy(seeded, tmp_path)
+    return copied(seeded, tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +124,7 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def build_in(tmp_path_factory: pytest.TempPathFactory, seeded: Project) -> Callable[[str], Project]:
     """A function that gives a seeded project in a new folder of the given name."""
-    return lambda name: _copy(seeded, tmp_path_factory.mktemp(name))
+    return lambda name: copied(seeded, tmp_path_factory.mktemp(name))
 
 
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -139,8 +146,8 @@ def _made_once(folder: Path, make: Callable[[Project], None]) -> Project:
     return Project(folder)
 
 
-def _copy(seeded: Project, folder: Path) -> Project:
-    """The seeded project in another folder, with what dbt has parsed of it."""
+def copied(project: Project, folder: Path) -> Project:
+    """The same project in another folder: its database, and what dbt has parsed of it."""
     leave_out = shutil.ignore_patterns("finished", "*.log", "run", "compiled")
-    shutil.copytree(seeded.folder, folder, ignore=leave_out, dirs_exist_ok=True)
+    shutil.copytree(project.folder, folder, ignore=leave_out, dirs_exist_ok=True)
     return Project(folder)

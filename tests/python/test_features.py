@@ -858,12 +858,25 @@ def last_weights(folder: Path, end: datetime) -> Features:
 
 def built_features(project: Project, table: str) -> Features:
     """The rows of a feature table, by customer; NULL is None."""
+    return customer_rows(project, f"features.{table}")
+
+
+def observed_features(project: Project, population: str, as_of: datetime) -> Features:
+    """The features of a population at a moment, by customer; NULL is None."""
+    return customer_rows(
+        project,
+        "(select * exclude (as_of, is_present, is_cutoff, is_history) "
+        f"from features.{population}_observed_features where as_of = '{as_of:%F %T}')",
+    )
+
+
+def customer_rows(project: Project, table: str) -> Features:
     [(rows, customers)] = project.query(
-        f"select count(*), count(distinct customer_id) from features.{table}"
+        f"select count(*), count(distinct customer_id) from {table}"
     )
     assert rows == customers, f"{table} has {rows} rows for {customers} customers"
-    columns = project.frame(f"select * from features.{table} limit 0").columns
-    rows = [dict(zip(columns, row, strict=True)) for row in project.query(f"from features.{table}")]
+    columns = project.frame(f"select * from {table} limit 0").columns
+    rows = [dict(zip(columns, row, strict=True)) for row in project.query(f"from {table}")]
     return {row.pop("customer_id"): row for row in rows}
 
 
@@ -985,6 +998,7 @@ def test_features_of_the_real_files_are_as_described(
 
 ROUGH_AS_OF = datetime(2019, 10, 21, 12, tzinfo=UTC)
 ROUGH_CUTOFF = datetime(2019, 10, 8, 18, tzinfo=UTC)
+ROUGH_HISTORY = [datetime(2019, 10, day, 15, tzinfo=UTC) for day in (7, 12, 17)]
 
 
 def rough_events(random: random.Random) -> list[dict[str, str]]:
@@ -1242,6 +1256,8 @@ def rough_features(build_in, rough_data: Path) -> Project:
     moment = ROUGH_AS_OF.strftime("%F %T")
     moments = {f"{population}_as_of": moment for population in ORACLES.keys() - WITHOUT_DATES}
     moments["clickstream_cutoff"] = ROUGH_CUTOFF.strftime("%F %T")
+    ends = {"from": f"{ROUGH_HISTORY[0]:%F %T}", "to": f"{ROUGH_HISTORY[-1]:%F %T}"}
+    moments["history"] = {**ends, "every": "5 days"}
     return build_in("rough_features").build(
         *FEATURE_MODELS, "--vars", json.dumps(moments), data=rough_data
     )
@@ -1260,3 +1276,15 @@ def test_features_at_the_cutoff_of_rough_files_are_as_described(
     assert_as_described(
         rough_features, "clickstream", rough_data, ROUGH_CUTOFF, "backtest_features"
     )
+
+
+@pytest.mark.parametrize("as_of", ROUGH_HISTORY)
+@pytest.mark.parametrize("population", ["clickstream", "fitbit"])
+def test_features_at_the_moments_of_rough_files_are_as_described(
+    rough_features: Project, rough_data: Path, population: str, as_of: datetime
+):
+    expected = ORACLES[population](rough_data, as_of)
+    found = differences(expected, observed_features(rough_features, population, as_of))
+
+    assert expected
+    assert not found, f"{len(found)} differences, such as\n" + "\n".join(found[:20])

@@ -723,7 +723,7 @@ def test_files_of_two_shapes_get_a_sentence(tmp_path: Path):
 
 def test_the_project_file_keeps_its_comments():
     before = (ROOT / "dbt_project.yml").read_text()
-    after = insert_population(before, "mine", ["events", "customers"], dated=True, backtest=True)
+    after = insert_population(before, "mine", ["events", "customers"], backtest=True)
     settings = yaml.safe_load(after)["vars"]
 
     assert list(settings["populations"])[-1] == "mine"
@@ -890,6 +890,7 @@ POPULATIONS = {
     "discs": ["events"],
     "wholesale": ["customers"],
 }
+HISTORY = {"from": "1997-03-01", "to": "1998-03-01", "every": "6 months"}
 
 
 @pytest.fixture(scope="module")
@@ -908,14 +909,20 @@ def own_data(copied_project: Path) -> Path:
         ["--name", "wholesale", "--customers", str(own / "wholesale.csv"),
          "--map", "customer=each row"],
     ]  # fmt: skip
+    purchases = write_fixed_width(own / "discs.txt")
+    # Events without money: the features as of past moments, and no backtest.
+    entries = "".join(f"{customer},{day:%F} 12:30:00\n" for customer, day, _ in purchases)
+    (own / "entries.csv").write_text("customer,entered_at\n" + entries)
+    commands.append(["--name", "entries", "--events", str(own / "entries.csv")])
     for arguments in commands:
         printed = make_population(copied_project, *arguments)
         assert printed.startswith("0"), printed
     marts = [f"+{mart}" for mart in ("segment_summary", "segment_profiles", "rejected_rows",
                                      "row_counts", "cluster_scores", "segment_rules",
-                                     "outcome_scores")]  # fmt: skip
+                                     "outcome_scores", "segment_drift")]  # fmt: skip
     marts.append("+discs_backtest")
-    variables = json.dumps({"populations": POPULATIONS})
+    marts += [f"+{population}_observed_features" for population in (*POPULATIONS, "entries")]
+    variables = json.dumps({"populations": POPULATIONS, "history": HISTORY})
     # The unit tests of the shared models mock models of the populations that come with the project.
     others = ["--exclude", "path:models/segments/segments_unit_tests.yml"]
     code, output = run_dbt(copied_project, "build", "-s", *marts, *others, "--vars", variables)
@@ -1048,6 +1055,37 @@ def test_attributes_equal_the_file(own_data: Path):
         assert newsletter == {"yes": True, "no": False}.get(n)
         when = datetime.strptime(joined, "%d/%m/%Y") if "/" in joined else None
         assert days == pytest.approx((as_of - when) / timedelta(days=1) if when else None)
+
+
+@pytest.mark.parametrize("moment", [datetime(1997, 3, 1), datetime(1998, 3, 1), datetime.max])
+def test_events_have_features_of_past_moments(own_data: Path, tmp_path: Path, moment: datetime):
+    purchases = [p for p in write_fixed_width(tmp_path / "discs.txt") if p[1] <= moment]
+    which = "is_present" if moment == datetime.max else f"is_history and as_of = '{moment}'"
+    spent: dict[str, Decimal] = defaultdict(Decimal)
+    for customer, _, amount in purchases:
+        spent[customer] += amount
+    # An entry is at half past twelve, and one row however much was bought.
+    visits = Counter(customer for customer, *_ in {p[:2] for p in purchases if p[1] != moment})
+
+    def found(population: str, feature: str) -> dict:
+        table = f"features.{population}_observed_features"
+        return dict(query(own_data, f"select customer_id, {feature} from {table} where {which}"))
+
+    assert found("discs", "monetary") == pytest.approx(
+        {customer: float(amount) for customer, amount in spent.items()}
+    )
+    assert found("entries", "event_count") == visits
+
+
+def test_customers_have_the_features_of_the_present_only(own_data: Path):
+    for population in ("retail", "wholesale"):
+        counts = (
+            f"select (select count(*) from features.{population}_features), count(*), "
+            f"count(*) filter (where is_present and not is_history) "
+            f"from features.{population}_observed_features"
+        )
+        [(customers, observed, present)] = query(own_data, counts)
+        assert customers == observed == present > 0
 
 
 def test_fixed_width_text_is_read(own_data: Path, tmp_path: Path):

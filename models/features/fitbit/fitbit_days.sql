@@ -1,6 +1,6 @@
-{# One row per point in time, user and day that was over by then, with the minutes for which the device
-   was on and whether it was worn. A day with next to no step, or with too few minutes, is no day of
-   rest. #}
+{# One row per point in time, user and day that was over by then, with the minutes for which the
+   device was on and whether it was worn. A day with next to no step, or with too few minutes, is
+   no day of rest. #}
 with
 
 days as (

@@ -1,6 +1,7 @@
-{# One row per point in time and user with minutes or hours up to then: the longest stretch without
-   activity, and the metabolic equivalents. A stretch runs over midnight, but not from minutes to hours. It ends where the device
-   was not worn; a stretch that is too long to be rest is itself time without the device. #}
+{# One row per point in time and user with minutes or hours up to then: the longest stretch
+   without activity, and the metabolic equivalents. A stretch runs over midnight, but not from
+   minutes to hours. It ends where the device was not worn; a stretch that is too long to be rest
+   is itself time without the device. #}
 with
 
 periods as (

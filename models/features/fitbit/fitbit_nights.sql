@@ -1,6 +1,6 @@
-{# One row per point in time, user and day on which a sleep ended, over by then: the minutes of all its sleeps,
-   from the daily files or, where they say nothing, from the minutes; and, where there are minutes,
-   when the longest sleep began. #}
+{# One row per point in time, user and day on which a sleep ended, over by then: the minutes of
+   all its sleeps, from the daily files or, where they say nothing, from the minutes; and, where
+   there are minutes, when the longest sleep began. #}
 with
 
 moments as (

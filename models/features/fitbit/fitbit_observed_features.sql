@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 {# One row per point in time and user who wore the device on a day that was over by then: every
-   feature that is known of the user. Of who never wore it nothing is known that could be filled in or put in a segment;
-   fitbit_activity has them all. #}
+   feature that is known of the user. Of who never wore it nothing is known that could be filled
+   in or put in a segment; fitbit_activity has them all. #}
 with
 
 moments as (

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per point in time, user and tracked minute of a day that was over by then, and per tracked
-   hour of such a day of which no minute says whether there was activity. #}
+{# One row per point in time, user and tracked minute of a day that was over by then, and per
+   tracked hour of such a day of which no minute says whether there was activity. #}
 with
 
 minutes as (

@@ -1,5 +1,5 @@
-{# One row per point in time and user with a weight: the last one that was logged by then. Of several
-   at one time, the one with the highest log number counts. #}
+{# One row per point in time and user with a weight: the last one that was logged by then. Of
+   several at one time, the one with the highest log number counts. #}
 with
 
 weights as (

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per recipient: every feature that is known about the recipient, and the present, as of which it
-   is known. #}
+{# One row per recipient: every feature that is known about the recipient, and the present, as of
+   which it is known. #}
 select
     moments.*,
     features.*

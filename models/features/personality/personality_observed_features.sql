@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per customer: every feature that is known about the customer, and the present, as of which it
-   is known. #}
+{# One row per customer: every feature that is known about the customer, and the present, as of
+   which it is known. #}
 select
     moments.*,
     features.*

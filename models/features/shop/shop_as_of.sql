@@ -1,5 +1,5 @@
-{# One row: the point in time from which the customers are looked at. Nothing in the data has a date, so
-   it is the setting, or else not known. #}
+{# One row: the point in time from which the customers are looked at. Nothing in the data has a
+   date, so it is the setting, or else not known. #}
 select
     {{ as_of('shop', 'null') }} as as_of,
     true as is_present,

@@ -1,0 +1,33 @@
+{# How far the customers of today are from those of the fit that the last build left: one row per
+   measure and name. There is none where there is no such fit, or where it was made with other
+   settings or features, which are then no longer there to be compared. #}
+{% macro drift_since_fit(population, features) %}
+{% set fit = current_fit(population) %}
+{% set imputed = last_build(population ~ '_imputed') %}
+{% if fit and imputed and fit.settings_hash == settings_hash(population, features) %}
+{% set model = '(select * from ' ~ last_build(population ~ '_fits') ~ ' where is_current)' %}
+{{ measure_drift(
+    population=population,
+    scored='(' ~ score_customers(filled_customers(features, imputed), model) ~ ')',
+    fit=model
+) }}
+{% else %}
+select
+    '{{ population }}' as population,
+    cast(null as integer) as fit_id,
+    cast(null as varchar) as measure,
+    cast(null as varchar) as name,
+    cast(null as double) as value,
+    cast(null as double) as expected,
+    cast(null as double) as chance_limit,
+    cast(null as double) as notable,
+    cast(null as double) as large,
+    cast(null as bigint) as customers_then,
+    cast(null as bigint) as customers_now,
+    cast(null as varchar) as verdict
+
+from {{ ref('drift_sizes') }}
+
+where false
+{% endif %}
+{% endmacro %}

@@ -1,0 +1,36 @@
+{# The segment of each customer at each moment of the history, by the current fit: at the present and
+   at the moments of the variable history. After a refit the present is scored by the fit of the
+   moment before as well, so that the two moments can be compared within one fit. Nothing is scored
+   while there is no fit, nor at a moment without a date. #}
+{% macro score_history(population, features, moments, imputed, fits) %}
+{% set scored = history_fits(moments, fits) %}
+{% for fit_id, moments in scored.items() %}
+select
+    '{{ population }}' as population,
+    customer_id,
+    as_of,
+    {{ fit_id }} as fit_id,
+    segment_id
+
+from (
+    {{ score_customers(
+        customers=filled_customers(
+            '(select * from ' ~ features ~ ' where as_of is not null and ' ~ moments ~ ')', imputed
+        ),
+        model='(select * from ' ~ fits ~ ' where fit_id = ' ~ fit_id ~ ')',
+        keys=['as_of', 'customer_id']
+    ) | indent(4) }}
+)
+
+union all
+
+{% endfor %}
+select
+    cast(null as varchar) as population,
+    cast(null as varchar) as customer_id,
+    cast(null as timestamp) as as_of,
+    cast(null as integer) as fit_id,
+    cast(null as integer) as segment_id
+
+where false
+{% endmacro %}

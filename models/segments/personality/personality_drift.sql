@@ -1,0 +1,2 @@
+{# One row per measure and name: how far the customers of today are from those of the last fit. #}
+{{ drift_since_fit(population='personality', features=ref('personality_features')) }}

@@ -53,6 +53,7 @@ history: .venv/installed
 		'import json, os; \
 		moments = {key.lower(): os.environ[key] for key in ("FROM", "TO", "EVERY")}; \
 		print(json.dumps({"mode": "score", "history": moments}))')"
+	@$(BIN)/python -m segmentation.summary history
 
 # Needs uv. The lock holds versions and hashes, no addresses.
 lock:

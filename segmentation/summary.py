@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -59,6 +61,48 @@ def print_summary(database: Path, console: Console) -> None:
     console.print()
     first = choices[0][0] if choices else "clickstream"
     console.print(FIRST_QUERY.format(population=first), highlight=False)
+    console.print()
+
+
+def print_history(database: Path, console: Console) -> None:
+    """Print who moved from date to date in each population with a history, and where most went."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        periods = connection.execute(
+            "select population, from_as_of, to_as_of, "
+            "sum(customers) filter (where kind != 'entered'), "
+            "sum(customers) filter (where kind = 'stayed'), "
+            "sum(customers) filter (where kind = 'moved'), "
+            "sum(customers) filter (where kind = 'entered'), "
+            "sum(customers) filter (where kind = 'left'), "
+            "arg_max(from_segment_name || ' to ' || to_segment_name, customers) "
+            "filter (where kind = 'moved'), "
+            "max(customers) filter (where kind = 'moved') "
+            "from marts.segment_migrations group by all order by all"
+        ).fetchall()
+    for population, rows in groupby(periods, key=lambda row: row[0]):
+        table = Table(
+            title=f"{population}: who moved",
+            title_justify="left",
+            title_style="bold",
+            box=box.SIMPLE_HEAD,
+        )
+        table.add_column("from")
+        table.add_column("to")
+        for heading in ("customers", "stayed", "moved", "new", "gone"):
+            table.add_column(heading, justify="right")
+        table.add_column("most of those who moved", ratio=1)
+        for _, start, end, *counts, flow, customers in rows:
+            most = "" if flow is None else f"{flow} ({customers:,})"
+            numbers = [f"{count or 0:,}" for count in counts]
+            table.add_row(f"{start:%-d %b %Y}", f"{end:%-d %b %Y}", *numbers, escape(most))
+        console.print()
+        console.print(table)
+    if not periods:
+        console.print()
+        console.print(
+            "No two dates to compare yet: the dates that were asked for lie before the first event "
+            "or after the last one, or no population has events."
+        )
     console.print()
 
 
@@ -174,15 +218,19 @@ def _notes(connection: duckdb.DuckDBPyConnection, population: str) -> list[str]:
     )
 
 
-def main() -> int:
-    """Print the summary of the build file, $SEGMENTS_DB; returns the exit code."""
+def main(arguments: Sequence[str]) -> int:
+    """Print the summary of the build file, $SEGMENTS_DB, or, asked for `history`, who moved.
+
+    Returns the exit code.
+    """
     database = Path(os.environ.get("SEGMENTS_DB", "customer_segments.duckdb"))
     if not database.exists():
         print(f"There is no build file at '{database}': run `make build` first.", file=sys.stderr)
         return 1
     width = None if sys.stdout.isatty() else 110
     try:
-        print_summary(database.resolve(), Console(width=width))
+        show = print_history if "history" in arguments else print_summary
+        show(database.resolve(), Console(width=width))
     except duckdb.Error as error:
         cause = str(error).strip().splitlines()[0]
         print(
@@ -194,4 +242,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -209,6 +209,7 @@ def test_with_another_seed_the_planted_segments_keep_their_ids(
     with duckdb.connect(str(sample_build.database), read_only=True) as connection:
         frame = connection.sql(f"from models.{population}_imputed order by customer_id")
         verdict = connection.sql(f"from models.{population}_verdict").df()
+        verdict["has_same_customers"] = True
         scores = connection.sql(f"from models.{population}_cluster_scores").df()
         before = stored_fits(connection, f"models.{population}_fits")
         after = refit_segments(frame, scores, verdict, before, settings_of(population))

@@ -78,11 +78,10 @@ judged as (
             when last_fit.settings_hash != '{{ hash }}'
                 then 'the settings, the features or the folder of the raw data have changed'
             when remaining.customers = 0 then 'none of the customers of the fit is left'
-            when coalesce(finished.fit_id, 0) != last_fit.fit_id
-                then 'the last fit was not finished'
         end as cause,
         drift.verdict,
-        drift.reason
+        drift.reason,
+        coalesce(finished.fit_id = last_fit.fit_id, false) as is_explained
 
     from drift
 
@@ -106,10 +105,11 @@ select
     coalesce(cause, reason) as reason,
     '{{ mode }}' as mode,
     {% if mode == 'auto' %}
-    cause is not null or verdict = 'refit' as is_fit_due
+    cause is not null or verdict = 'refit' as is_fit_due,
     {% else %}
-    {{ mode == 'fit' }} as is_fit_due
+    {{ mode == 'fit' }} as is_fit_due,
     {% endif %}
+    is_explained
 
 from judged
 {% endmacro %}

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from segmentation.algorithms import Groups
+from segmentation.algorithms import NOISE, Groups
 from segmentation.encoding import scaled_sample
 from segmentation.model import MODEL, Previous, fit_segments
 
+KEY = ("fit_id", "position")
 # What scores a customer: fits that agree in it are the same.
 SCORING_EXACTLY = ("expression", "fallback", "levels", "centroid_segments")
 SCORING = (
@@ -28,14 +29,16 @@ SAME = 1e-6
 
 
 def stored_fits(session: DuckDBPyConnection, table: str) -> pa.Table:
-    """The fits that a table holds, as MODEL; none where there is no such table, or an older one."""
+    """The fits that a table holds, as MODEL, in order of fit and position; none where there is no
+    such table, or an older one.
+    """
     try:
         rows = session.sql(f"select * from {table}").to_arrow_table()
     except duckdb.CatalogException:
         return MODEL.empty_table()
     if not set(MODEL.names) <= set(rows.column_names):
         return MODEL.empty_table()
-    return rows.select(MODEL.names).cast(MODEL)
+    return rows.select(MODEL.names).cast(MODEL).sort_by([(name, "ascending") for name in KEY])
 
 
 def refit_segments(
@@ -106,7 +109,7 @@ def _previous(customers: DuckDBPyRelation, last: pa.Table, fits: pa.Table) -> Pr
 
 def _next_id(fits: pa.Table) -> int:
     """The first segment id that no fit has used."""
-    return max(max(ids) for ids in fits["centroid_segments"].to_pylist()) + 1
+    return max(max(ids, default=NOISE) for ids in fits["centroid_segments"].to_pylist()) + 1
 
 
 def _scores_as(last: pa.Table, model: pa.Table) -> bool:

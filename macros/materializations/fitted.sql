@@ -1,12 +1,14 @@
 {# A table that belongs to a fit: it is built where the verdict of its population says that a fit is
-   due, and otherwise stays as the last fit left it. Its population is the folder that it is in. The
-   steps are those of dbt's own tables, which dbt does not let another materialization call for
-   Python. #}
+   due, and otherwise stays as the last fit left it. What only explains a fit (`explains_fit` in its
+   meta) is also built where a build was broken off, or built only a part, before the fit was
+   explained. The population is the folder that the table is in. The steps are those of dbt's own
+   tables, which dbt does not let another materialization call for Python. #}
 {% materialization fitted, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set verdict = last_build(model.fqn[-2] ~ '_verdict') -%}
     {%- set existing = load_cached_relation(this) -%}
+    {%- set due = 'is_fit_due or not is_explained' if config.get('meta').explains_fit else 'is_fit_due' -%}
     {%- if existing and verdict and not should_full_refresh()
-        and not run_query('select 1 from ' ~ verdict ~ ' where is_fit_due').rows -%}
+        and not run_query('select 1 from ' ~ verdict ~ ' where ' ~ due).rows -%}
         {%- call noop_statement('main', 'KEPT') -%}{%- endcall -%}
         {{ return({'relations': [existing]}) }}
     {%- endif -%}

@@ -116,15 +116,38 @@ def test_both_dialects_of_the_file_give_identical_segments(
     assert project.query(segments) == real_build.query(segments)
 
 
-def test_the_million_events_build_in_parquet(project: Project, real_data: Path):
-    project.build(
-        "-s", "+clickstream_segments",
-        data=real_data, CLICKSTREAM_FORMAT="parquet", SEGMENTS_MEMORY="3GB",
-    )  # fmt: skip
+def test_the_million_events_build_in_parquet_with_eight_weeks_of_history(
+    project: Project, real_data: Path
+):
+    variables = "populations: {clickstream: [events]}"
+    selected = ("-s", "+segment_migrations", "+segment_summary")
+    settings = {"data": real_data, "CLICKSTREAM_FORMAT": "parquet", "SEGMENTS_MEMORY": "3GB"}
+    project.build(*selected, "--vars", f"{{{variables}}}", **settings)
+    names = project.query("select segment_id, segment_name from marts.segment_summary order by 1")
+    weeks = "history: {from: '2019-10-08', to: '2019-11-26', every: '1 week'}"
+    project.build(*selected, "--vars", f"{{{variables}, mode: score, {weeks}}}", **settings)
 
     assert project.query(
         "select count(*), count(distinct customer_id) from models.clickstream_segments"
     ) == [(133558, 133558)]
+    dates = "(select unnest(range(timestamp '2019-10-08', timestamp '2019-11-27', interval 7 day)))"
+    seen = project.query(
+        "select as_of, count(distinct customer_id) from staging.stg_clickstream__events "
+        f"inner join {dates} as dates (as_of) on occurred_at <= as_of group by all order by all"
+    )
+    assert len(seen) == 8
+    counted = (
+        "select {end}_as_of, sum(customers) from marts.segment_migrations "
+        "where {end}_segment_id is not null group by all order by all"
+    )
+    assert project.query(counted.format(end="from")) == seen
+    assert project.query(counted.format(end="to")) == [
+        *seen[1:],
+        (project.query("select max(as_of) from marts.segment_history")[0][0], 133558),
+    ]
+    assert names == project.query(
+        "select distinct to_segment_id, to_segment_name from marts.segment_migrations order by 1"
+    )
 
 
 def test_the_later_of_two_overlapping_exports_wins(real_build: Project, real_data: Path):

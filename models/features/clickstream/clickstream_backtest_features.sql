@@ -1,4 +1,4 @@
-{{ config(materialized='fitted') }}
+{{ config(materialized='fitted', meta={'explains_fit': true}) }}
 
 {# One row per customer: every feature that was known about the customer at the cut-off. #}
 -- depends_on: {{ ref('clickstream_verdict') }}

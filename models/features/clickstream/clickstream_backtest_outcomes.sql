@@ -1,4 +1,4 @@
-{{ config(materialized='fitted') }}
+{{ config(materialized='fitted', meta={'explains_fit': true}) }}
 
 {# One row per customer who was known at the cut-off or came after it: what the customer did after
    it. Features never read this. #}

@@ -1,4 +1,4 @@
-{{ config(materialized='fitted') }}
+{{ config(materialized='fitted', meta={'explains_fit': true}) }}
 
 {# One row per group of customers: what they did after the cut-off, and how well the order of the
    groups, by what they had spent before, told it. #}

@@ -1,4 +1,4 @@
-{{ config(materialized='fitted') }}
+{{ config(materialized='fitted', meta={'explains_fit': true}) }}
 
 {# One row per group of customers of the cut-off, and one for those who came later. #}
 {{ backtest_groups(

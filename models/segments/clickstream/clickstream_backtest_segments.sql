@@ -1,4 +1,4 @@
-{{ config(materialized='fitted') }}
+{{ config(materialized='fitted', meta={'explains_fit': true}) }}
 
 {# One row per customer who was known at the cut-off: the segment by the model of then. #}
 {{ score_customers(

@@ -41,11 +41,15 @@ last_fit as (
 finished as (
 
     {% if finished %}
-    select max(fit_id) as fit_id
+    select
+        max(fit_id) as fit_id,
+        max(settings_hash) as settings_hash
 
     from {{ finished }}
     {% else %}
-    select cast(null as integer) as fit_id
+    select
+        cast(null as integer) as fit_id,
+        cast(null as varchar) as settings_hash
     {% endif %}
 
 ),
@@ -78,7 +82,9 @@ judged as (
             when last_fit.settings_hash != '{{ hash }}'
                 then 'the settings, the features or the folder of the raw data have changed'
             when remaining.customers = 0 then 'none of the customers of the fit is left'
-            when coalesce(finished.fit_id, 0) != last_fit.fit_id
+            when
+                coalesce(finished.fit_id, 0) != last_fit.fit_id
+                or coalesce(finished.settings_hash, '') != last_fit.settings_hash
                 then 'the last fit was not finished'
         end as cause,
         drift.verdict,

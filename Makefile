@@ -47,11 +47,13 @@ history: .venv/installed
 	@test -n "$$FROM" && test -n "$$TO" && test -n "$$EVERY" \
 		|| { echo "Say the first day, the last one and the step, such as" \
 			"make history FROM=2019-10-08 TO=2019-11-26 EVERY='1 week'"; exit 1; }
-	@$(BIN)/dbt --quiet build -s +segment_history +segment_migrations +segment_stays \
+	@$(BIN)/dbt --quiet build --exclude-resource-type unit_test \
+		-s +segment_history +segment_migrations +segment_stays \
 		--vars "$$($(BIN)/python -c \
 		'import json, os; \
 		moments = {key.lower(): os.environ[key] for key in ("FROM", "TO", "EVERY")}; \
 		print(json.dumps({"mode": "score", "history": moments}))')"
+	@$(BIN)/python -m segmentation.summary history
 
 # Needs uv. The lock holds versions and hashes, no addresses.
 lock:

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -33,6 +35,7 @@ def print_summary(database: Path, console: Console) -> None:
         for population, algorithm, k, structure, reason in choices:
             console.print()
             console.print(_segments(connection, population, f"{population}: {VERDICTS[structure]}"))
+            console.print(escape(_fit(connection, population)), style="dim", highlight=False)
             label = f"Why {k}" if algorithm == "kmeans" else f"Why {algorithm}"
             console.print(f"[dim]{label}:[/dim] {escape(reason)}", highlight=False)
             for line in _notes(connection, population):
@@ -61,6 +64,48 @@ def print_summary(database: Path, console: Console) -> None:
     console.print()
 
 
+def print_history(database: Path, console: Console) -> None:
+    """Print who moved from date to date in each population with a history, and where most went."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        periods = connection.execute(
+            "select population, from_as_of, to_as_of, "
+            "sum(customers) filter (where kind != 'entered'), "
+            "sum(customers) filter (where kind = 'stayed'), "
+            "sum(customers) filter (where kind = 'moved'), "
+            "sum(customers) filter (where kind = 'entered'), "
+            "sum(customers) filter (where kind = 'left'), "
+            "arg_max(from_segment_name || ' to ' || to_segment_name, customers) "
+            "filter (where kind = 'moved'), "
+            "max(customers) filter (where kind = 'moved') "
+            "from marts.segment_migrations group by all order by all"
+        ).fetchall()
+    for population, rows in groupby(periods, key=lambda row: row[0]):
+        table = Table(
+            title=f"{population}: who moved",
+            title_justify="left",
+            title_style="bold",
+            box=box.SIMPLE_HEAD,
+        )
+        table.add_column("from")
+        table.add_column("to")
+        for heading in ("customers", "stayed", "moved", "new", "gone"):
+            table.add_column(heading, justify="right")
+        table.add_column("most of those who moved", ratio=1)
+        for _, start, end, *counts, flow, customers in rows:
+            most = "" if flow is None else f"{flow} ({customers:,})"
+            numbers = [f"{count or 0:,}" for count in counts]
+            table.add_row(f"{start:%-d %b %Y}", f"{end:%-d %b %Y}", *numbers, escape(most))
+        console.print()
+        console.print(table)
+    if not periods:
+        console.print()
+        console.print(
+            "No two dates to compare yet: the dates that were asked for lie before the first event "
+            "or after the last one, or no population has events."
+        )
+    console.print()
+
+
 def _segments(connection: duckdb.DuckDBPyConnection, population: str, title: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.add_column("segment", max_width=30)
@@ -77,6 +122,40 @@ def _segments(connection: duckdb.DuckDBPyConnection, population: str, title: str
             escape(name), f"{customers:,}", f"{share:.1%}", escape(headline.replace(", ", "\n"))
         )
     return table
+
+
+def _fit(connection: duckdb.DuckDBPyConnection, population: str) -> str:
+    """What the build did about the fit, and why, in a sentence or three."""
+    found, verdict, reason, is_fitted, fit_id, as_of, relabelled = connection.execute(
+        "select verdicts.fit_id, verdict, reason, is_fitted, fits.fit_id, fitted_as_of, "
+        "relabelled_share from marts.fit_verdicts as verdicts left join marts.fits as fits "
+        "on verdicts.population = fits.population and fits.is_current "
+        "where verdicts.population = ?",
+        [population],
+    ).fetchone()
+    if fit_id is None:
+        return "No fit: there are no customers, or all are alike."
+    name = f"Fit {fit_id}" + (f" of {as_of:%-d %B %Y}" if as_of else "")
+    if found is None:
+        return f"{name}, the first one."
+    if not is_fitted:
+        advice = "" if verdict == "keep" else f" The verdict is {verdict}."
+        return f"{name}, kept: {reason}.{advice}"
+    if fit_id == found:
+        return f"{name}, made again and found the same: {reason}."
+    changes = connection.execute(
+        "select event, string_agg(distinct coalesce(if(event in ('born', 'split'), "
+        "to_segment_name, from_segment_name), '?'), ', ') from marts.segment_lineage "
+        "where population = ? and fit_id = ? and event in ('born', 'split', 'merged', 'died') "
+        "group by event order by event",
+        [population, fit_id],
+    ).fetchall()
+    words = {"born": "new", "split": "split off", "merged": "merged", "died": "ended"}
+    told = "; ".join(f"{words[event]}: {names}" for event, names in changes)
+    return (
+        f"{name}, a new one: {reason}. The refit alone put {relabelled:.1%} of the customers into "
+        f"another segment ({told or 'all segments continue'})."
+    )
 
 
 def _mostly_rejected(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
@@ -139,15 +218,19 @@ def _notes(connection: duckdb.DuckDBPyConnection, population: str) -> list[str]:
     )
 
 
-def main() -> int:
-    """Print the summary of the build file, $SEGMENTS_DB; returns the exit code."""
+def main(arguments: Sequence[str]) -> int:
+    """Print the summary of the build file, $SEGMENTS_DB, or, asked for `history`, who moved.
+
+    Returns the exit code.
+    """
     database = Path(os.environ.get("SEGMENTS_DB", "customer_segments.duckdb"))
     if not database.exists():
         print(f"There is no build file at '{database}': run `make build` first.", file=sys.stderr)
         return 1
     width = None if sys.stdout.isatty() else 110
     try:
-        print_summary(database.resolve(), Console(width=width))
+        show = print_history if "history" in arguments else print_summary
+        show(database.resolve(), Console(width=width))
     except duckdb.Error as error:
         cause = str(error).strip().splitlines()[0]
         print(
@@ -159,4 +242,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -443,6 +443,27 @@ def test_the_order_of_the_customers_changes_nothing(judge: Judge):
     pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
+def test_of_many_customers_a_sample_by_their_keys_is_compared(judge: Judge, sample_build: Project):
+    (query,) = compiled(sample_build, "{{ drift_since_fit('shop', ref('shop_features')) }}")
+    features = f'"{judge.name}"."features"."shop_features"'
+    assert features in query
+    found = []
+    for order in ("customer_id", "md5(customer_id || 'shuffled')"):
+        judge.connection.execute(
+            "create or replace temp table many as select * replace (customer_id || '-' || copy as "
+            f"customer_id) from {features} cross join range(40) as copies (copy) order by {order}"
+        )
+        measures = judge.connection.execute(query.replace(features, "many")).df()
+        found.append(measures.set_index(["measure", "name"]).sort_index())
+
+    pd.testing.assert_frame_equal(*found, check_exact=True)
+    assert found[0].loc[("segments", "all"), "customers_now"] == 20_000
+    # Copies of the customers of the fit, whose gaps now are gaps again.
+    assert judge.verdict(found[0]) == judge.verdict(found[1])
+    kept = found[0].drop("missing", errors="ignore")
+    assert set(kept["verdict"]) == {"keep"}
+
+
 def test_a_feed_that_breaks_calls_for_a_rescoring_and_never_for_a_refit(judge: Judge):
     customers = handmade_customers([(600, 0, 1.0, None), (400, 1, -1.0, None)])
     measures = judge.measures(handmade_fit(), customers)

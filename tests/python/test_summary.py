@@ -67,5 +67,5 @@ def test_without_a_build_the_summary_says_what_to_do(
 ):
     monkeypatch.setenv("SEGMENTS_DB", str(tmp_path / "nothing.duckdb"))
 
-    assert main() == 1
+    assert main([]) == 1
     assert "run `make build` first" in capsys.readouterr().err

@@ -1,0 +1,148 @@
+"""What scoring costs: a million customers, most of whom the fit never saw, with a stored fit.
+
+    nice -n 5 .venv/bin/python benchmarks/scoring.py --customers 1000000
+
+Builds all populations, from the sample unless SEGMENTS_DATA says otherwise, puts as many customers
+in the place of those of clickstream, and runs `dbt build -s <model>`, tests included, for each of
+MODELS, before and after. Each customer is one of the build, drawn with replacement by a hash, with
+a new id and each fraction moved by up to 5 %.
+
+- dbt build: wall and CPU seconds and peak memory of the whole process, with that many customers.
+- before: wall seconds of the same with the customers of the build. With the sample that is the time
+  that dbt takes to start, to read the project and to run the tests.
+- query: wall seconds of the model's SELECT alone, its answer kept as a table.
+
+The two floors are queries of the same kind that every look at the features costs at least: the
+greatest of each, and the greatest of each per customer.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[1]
+MODELS = ("customer_scores", "clickstream_drift", "clickstream_history", "clickstream_profiles")
+DATABASE = "benchmark.duckdb"
+FEATURES = "features.clickstream_features"
+OBSERVED = "features.clickstream_observed_features"
+MOVED_BY = 0.05
+FRACTIONS = ("DOUBLE", "FLOAT", "DECIMAL")
+
+
+def fresh(function: Callable, *arguments):
+    """The answer of a function in a new process: what it uses is its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def dbt(folder: Path, *arguments: str) -> tuple[float, float, float]:
+    """Run dbt on the build file of the folder: seconds of wall and of CPU, GiB at the peak."""
+    command = [Path(sys.executable).parent / "dbt", "--quiet", *arguments]
+    command += ["--project-dir", ROOT, "--profiles-dir", ROOT, "--target-path", folder / "target"]
+    start = time.monotonic()
+    environment = {**os.environ, "SEGMENTS_DB": str(folder / DATABASE)}
+    subprocess.run(command, env=environment, check=True)
+    wall = time.monotonic() - start
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**20
+
+
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The build file, with the threads and the memory of the profile."""
+    connection = duckdb.connect(str(folder / DATABASE))
+    connection.execute(f"set threads = {os.environ.get('SEGMENTS_THREADS', '2')}")
+    connection.execute(f"set memory_limit = '{os.environ.get('SEGMENTS_MEMORY', '4GB')}'")
+    connection.execute("set preserve_insertion_order = false")
+    return connection
+
+
+def multiply(folder: Path, customers: int) -> None:
+    """Put that many customers in the place of the clickstream sample."""
+    with connect(folder) as connection:
+        columns = connection.sql(f"describe {FEATURES}").fetchall()
+        moved = ", ".join(
+            f'cast("{name}" * (1 + {MOVED_BY} * (hash(id, {i}) % 2001 / 1000 - 1)) as {kind}) '
+            f'as "{name}"'
+            for i, (name, kind, *_) in enumerate(columns)
+            if kind.split("(")[0] in FRACTIONS
+        )
+        connection.execute(
+            "create table features.many as "
+            "with present as (select *, row_number() over (order by customer_id) as place "
+            f"from {OBSERVED} where is_present), "
+            "drawn as (select id, hash(id) % (select count(*) from present) + 1 as place "
+            f"from range({customers}) as ids (id)) "
+            f"select * exclude (id, place) replace ('customer ' || id as customer_id, {moved}) "
+            "from drawn inner join present using (place)"
+        )
+        connection.execute(f"create or replace view {OBSERVED} as from features.many")
+        connection.execute(
+            f"create or replace table {FEATURES} as "
+            "select * exclude (as_of, is_present, is_cutoff, is_history) from features.many"
+        )
+
+
+def seconds(folder: Path, query: str) -> float:
+    """The wall time of a query whose answer becomes a table."""
+    with connect(folder) as connection:
+        start = time.monotonic()
+        connection.execute(f"create temp table answer as {query}")
+        return time.monotonic() - start
+
+
+def compiled(folder: Path, model: str) -> str:
+    """The query of a model as the last run of dbt made it."""
+    (path,) = (folder / "target" / "compiled").rglob(f"{model}.sql")
+    return path.read_text()
+
+
+def floors(folder: Path) -> list[str]:
+    """One look at every feature, of all customers and of each."""
+    with connect(folder) as connection:
+        names = [name for name, *_ in connection.sql(f"describe {FEATURES}").fetchall()]
+    greatest = ", ".join(f'max("{name}")' for name in names)
+    looked = f"select {greatest} from {FEATURES}"
+    return [looked, f"{looked} group by customer_id"]
+
+
+def measure(folder: Path, customers: int) -> None:
+    """Build, multiply, build again, and print one row per model."""
+    fresh(dbt, folder, "build", "--exclude-resource-type", "test", "unit_test")
+    before = {model: fresh(dbt, folder, "build", "-s", model)[0] for model in MODELS}
+    fresh(multiply, folder, customers)
+    scan, groups = (fresh(seconds, folder, query) for query in fresh(floors, folder))
+    print(f"{customers:,} customers; floors: {scan:.1f} s, per customer {groups:.1f} s")
+    print("| model | dbt build, s | before, s | query, s | CPU, s | peak, GiB |")
+    print("|---" * 6 + "|")
+    for model in MODELS:
+        wall, cpu, peak = fresh(dbt, folder, "build", "-s", model)
+        query = fresh(seconds, folder, compiled(folder, model))
+        print(
+            f"| {model} | {wall:.1f} | {before[model]:.1f} | {query:.1f} | {cpu:.1f} "
+            f"| {peak:.2f} |",
+            flush=True,
+        )
+
+
+def main() -> int:
+    """Measure in a temporary folder."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder), given.customers)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -41,11 +41,15 @@ last_fit as (
 finished as (
 
     {% if finished %}
-    select max(fit_id) as fit_id
+    select
+        max(fit_id) as fit_id,
+        max(settings_hash) as settings_hash
 
     from {{ finished }}
     {% else %}
-    select cast(null as integer) as fit_id
+    select
+        cast(null as integer) as fit_id,
+        cast(null as varchar) as settings_hash
     {% endif %}
 
 ),
@@ -81,7 +85,11 @@ judged as (
         end as cause,
         drift.verdict,
         drift.reason,
-        coalesce(finished.fit_id = last_fit.fit_id, false) as is_explained
+        coalesce(
+            finished.fit_id = last_fit.fit_id
+            and finished.settings_hash = last_fit.settings_hash,
+            false
+        ) as is_explained
 
     from drift
 

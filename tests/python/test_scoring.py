@@ -89,6 +89,10 @@ def fitted_state(project: Project, population: str) -> dict[str, str]:
     }
 
 
+def verdict_of(project: Project) -> tuple:
+    return project.query("select verdict, reason, is_fit_due, fit_id from models.shop_verdict")[0]
+
+
 @pytest.mark.parametrize("population", POPULATIONS)
 def test_scores_are_those_of_the_stored_numbers_and_no_customer_of_the_fit_has_a_flag(
     sample_build: Project, population: str
@@ -133,6 +137,7 @@ NEWCOMERS = {
     "90005": {"income": "90000000"},
     "90006": {"age_years": "", "profession": "Astronaut", "income": "90000000"},
 }
+CHANGED = "the settings, the features or the folder of the raw data have changed"
 BOTH = "populations: {shop: [customers], clickstream: [events]}"
 
 
@@ -180,6 +185,8 @@ def test_customers_who_come_after_the_fit_are_scored_without_python(
     assert code == 0, output
     scores = {name: scores_of(project, name) for name in before}
 
+    # They are in another folder, which calls for a refit; but this build may only score.
+    assert verdict_of(project) == ("refit", CHANGED, False, 1)
     assert len(fitted["shop"]) == len(fitted["clickstream"]) == len(FITTED)
     assert {name: fitted_state(project, name) for name in before} == fitted
     for name in ("imputed", "fits"):
@@ -255,10 +262,6 @@ def test_a_mode_that_cannot_be_stops_with_one_sentence(project: Project, mode: s
 SHOP = ("-s", "+shop_finished_fit", "+shop_verdict")
 
 
-def verdict_of(project: Project) -> tuple:
-    return project.query("select verdict, reason, is_fit_due, fit_id from models.shop_verdict")[0]
-
-
 def fits_of(project: Project) -> list[tuple]:
     return project.query(
         "select fit_id, is_current, previous_fit_id, len(segment_ids), settings_hash "
@@ -266,55 +269,51 @@ def fits_of(project: Project) -> list[tuple]:
     )
 
 
-def test_a_build_fits_for_a_reason_and_else_keeps(project: Project, tmp_path: Path):
-    raw = pd.read_csv(SAMPLE / "shop" / "Customers.csv", dtype=str, nrows=150)
-    data = tmp_path / "data"
-    (data / "shop").mkdir(parents=True)
-    raw.to_csv(data / "shop" / "Customers.csv", index=False)
+def test_a_build_fits_for_a_reason_and_else_keeps(sample_build: Project, tmp_path: Path):
+    project = copied(sample_build, tmp_path / "build")
     project.root = tmp_path / "project"
     leave_out = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb*", "*.egg-info")
     shutil.copytree(ROOT, project.root, ignore=leave_out)
     path = project.root / "python_models" / "shop" / "shop.yml"
     settings = path.read_text()
-    with_k = settings.replace("population: shop\n", "population: shop\n          k: {}\n")
-
-    path.write_text(with_k.format(2))
-    project.build(*SHOP, data=data)
+    path.write_text(settings.replace("population: shop\n", "population: shop\n          k: 2\n"))
     assert verdict_of(project) == ("refit", "there was no fit yet", True, None)
     (first,) = fits_of(project)
-    assert first[:4] == (1, True, None, 2)
+    assert first[:3] == (1, True, None)
+    assert first[3] > 2
 
-    path.write_text(with_k.format(3))
-    project.build(*SHOP, data=data)
-    changed = "the settings, the features or the folder of the raw data have changed"
-    assert verdict_of(project) == ("refit", changed, True, 1)
+    project.build(*SHOP)
+    assert verdict_of(project) == ("refit", CHANGED, True, 1)
     old, second = fits_of(project)
-    assert old == (1, False, None, 2, first[4])
-    assert second[:4] == (2, True, 1, 3)
+    assert old == (1, False, *first[2:])
+    assert second[:4] == (2, True, 1, 2)
     assert second[4] != first[4]
     assert project.query("select fit_id from models.shop_finished_fit") == [(2,)]
 
     state = fitted_state(project, "shop")
-    code, output = project.dbt("run", *SHOP, data=data)
+    code, output = project.dbt("run", *SHOP)
     assert code == 0, output
-    assert verdict_of(project)[::3] == ("keep", 2)
+    verdict, reason, is_fit_due, fit_id = verdict_of(project)
+    assert (verdict, is_fit_due, fit_id) == ("keep", False, 2)
+    assert reason.endswith("has moved by more than chance and far enough to matter")
     assert output.count("[KEPT in") == len(state) == len(FITTED)
     assert fitted_state(project, "shop") == state
 
-    # As a build leaves it that was killed before all that explains the fit was there.
-    with duckdb.connect(str(project.database)) as connection:
-        connection.execute("update models.shop_finished_fit set fit_id = 1")
-        connection.execute("delete from models.shop_segment_rules")
-    project.build(*SHOP, data=data)
-    assert verdict_of(project)[::3] == ("keep", 2)
-    assert project.query("select is_explained from models.shop_verdict") == [(False,)]
-    assert fitted_state(project, "shop") == state
-    assert project.query("select fit_id from models.shop_finished_fit") == [(2,)]
+    # As a build leaves it that was broken off before all that explains the fit was there.
+    finished = project.query("from models.shop_finished_fit")
+    for column, value in (("fit_id", 1), ("settings_hash", old[4])):
+        with duckdb.connect(str(project.database)) as connection:
+            connection.execute(f"update models.shop_finished_fit set {column} = ?", [value])
+            connection.execute("delete from models.shop_segment_rules")
+        project.build("-s", "shop_verdict", "shop_segment_rules", "shop_finished_fit")
+        assert verdict_of(project)[2:] == (False, 2)
+        assert project.query("select is_explained from models.shop_verdict") == [(False,)]
+        assert fitted_state(project, "shop") == state
+        assert project.query("from models.shop_finished_fit") == finished
 
-    raw["Annual Income ($)"] = "9" + raw["Annual Income ($)"]
-    raw.to_csv(data / "shop" / "Customers.csv", index=False)
-    project.build(*SHOP, data=data)
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("update features.shop_features set income = income + 100000")
+    project.build("-s", "shop_drift", "shop_verdict")
     verdict, reason, is_fit_due, fit_id = verdict_of(project)
     assert (verdict, is_fit_due, fit_id) == ("refit", True, 2)
-    assert "income" in reason
-    assert fits_of(project)[1:] == [(2, False, *second[2:]), (3, True, 2, 3, second[4])]
+    assert reason.startswith("income has moved: stability index ")

@@ -2,4 +2,8 @@
 -- depends_on: {{ ref('clickstream_segment_rules') }}
 -- depends_on: {{ ref('clickstream_outcome_scores') }}
 -- depends_on: {{ ref('clickstream_backtest') }}
-select max(fit_id) as fit_id from {{ ref('clickstream_model') }}
+select
+    max(fit_id) as fit_id,
+    max(settings_hash) as settings_hash
+
+from {{ ref('clickstream_model') }}

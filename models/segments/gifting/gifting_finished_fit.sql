@@ -2,4 +2,8 @@
 -- depends_on: {{ ref('gifting_segment_rules') }}
 -- depends_on: {{ ref('gifting_outcome_scores') }}
 -- depends_on: {{ ref('gifting_components') }}
-select max(fit_id) as fit_id from {{ ref('gifting_model') }}
+select
+    max(fit_id) as fit_id,
+    max(settings_hash) as settings_hash
+
+from {{ ref('gifting_model') }}

@@ -3,13 +3,20 @@
 {% macro judge_fit(population, features, as_of, drift) %}
 {% set fit = current_fit(population) %}
 {% set hash = settings_hash(population, features) %}
-{% set imputed = last_build(population ~ '_imputed') %}
 {% set finished = last_build(population ~ '_finished_fit') %}
+{% set earlier = last_build(population ~ '_verdict') %}
 {% set mode = run_mode() %}
+{% set lost = lost_features(features, fit.rows) if fit else [] %}
 {% if execute and mode == 'score' and not fit and not finished %}
     {{ exceptions.raise_compiler_error(
         "the variable mode is score, but there is no fit of " ~ population ~ " to score with: build "
         ~ "once without it."
+    ) }}
+{% elif lost and mode == 'score' %}
+    {{ exceptions.raise_compiler_error(
+        "the variable mode is score, but the fit of " ~ population ~ " needs features that are gone or "
+        ~ "have another type: " ~ lost | join(', ') ~ ". Bring them back, or build "
+        ~ "without mode, which makes a new fit."
     ) }}
 {% endif %}
 with
@@ -34,7 +41,25 @@ last_fit as (
 
     select
         {{ fit.fit_id if fit else 'cast(null as integer)' }} as fit_id,
-        {{ "'" ~ fit.settings_hash ~ "'" if fit else 'cast(null as varchar)' }} as settings_hash
+        {{ "'" ~ fit.settings_hash ~ "'" if fit else 'cast(null as varchar)' }} as settings_hash,
+        {{ fit.attempt if fit else 'cast(null as integer)' }} as attempt
+
+),
+
+{# The number of the last build that set out to fit. #}
+attempts as (
+
+    select {{ 'coalesce(max(attempt), 0)' if earlier else 0 }} as attempt
+
+    {{ 'from ' ~ earlier if earlier }}
+
+),
+
+customers as (
+
+    select count(*) as customers
+
+    from {{ features }}
 
 ),
 
@@ -54,34 +79,23 @@ finished as (
 
 ),
 
-{# How many customers of the last fit are still there. #}
-remaining as (
-
-    {% if imputed %}
-    select count(*) as customers
-
-    from {{ features }} as features
-
-    inner join {{ imputed }} as imputed
-        on features.customer_id = imputed.customer_id
-    {% else %}
-    select 0 as customers
-    {% endif %}
-
-),
-
 judged as (
 
     select
         present.as_of,
         last_fit.fit_id,
         '{{ hash }}' as settings_hash,
-        remaining.customers > 0 as has_same_customers,
+        attempts.attempt,
+        customers.customers = 0 and last_fit.fit_id is not null as is_empty,
         case
             when last_fit.fit_id is null then 'there was no fit yet'
             when last_fit.settings_hash != '{{ hash }}'
                 then 'the settings, the features or the folder of the raw data have changed'
-            when remaining.customers = 0 then 'none of the customers of the fit is left'
+            when attempts.attempt > last_fit.attempt
+                then 'the last build was broken off before its fit was there'
+            {% if mode == 'fit' %}
+            when true then 'the variable mode asks for it'
+            {% endif %}
         end as cause,
         drift.verdict,
         drift.reason,
@@ -99,7 +113,27 @@ judged as (
 
     cross join finished
 
-    cross join remaining
+    cross join attempts
+
+    cross join customers
+
+),
+
+decided as (
+
+    select
+        *,
+        case
+            when is_empty then 'keep'
+            when cause is null then verdict
+            else 'refit'
+        end as decision,
+        case
+            when is_empty then 'there are no customers today'
+            else coalesce(cause, reason)
+        end as why
+
+    from judged
 
 )
 
@@ -108,16 +142,12 @@ select
     as_of,
     fit_id,
     settings_hash,
-    has_same_customers,
-    case when cause is null then verdict else 'refit' end as verdict,
-    coalesce(cause, reason) as reason,
+    decision as verdict,
+    why as reason,
     '{{ mode }}' as mode,
-    {% if mode == 'auto' %}
-    cause is not null or verdict = 'refit' as is_fit_due,
-    {% else %}
-    {{ mode == 'fit' }} as is_fit_due,
-    {% endif %}
-    is_explained
+    {{ 'false' if mode == 'score' else "decision = 'refit'" }} as is_fit_due,
+    is_explained,
+    attempt + {{ '0' if mode == 'score' else "cast(decision = 'refit' as integer)" }} as attempt
 
-from judged
+from decided
 {% endmacro %}

@@ -152,7 +152,8 @@ means as (
 
 ),
 
-{# One row per segment that had customers then. The spread of customers who are all alike is 0;
+{# One row per segment that had customers then. Of fewer than ten a mean says too little: its limit
+   supposes that means are about normal. The spread of customers who are all alike is 0;
    theirs is then that of all customers, whose dimensions have a spread of about one each. #}
 shifts as (
 
@@ -200,7 +201,7 @@ measured as (
     select
         'centroid',
         cast(segment_id as varchar),
-        value,
+        case when least(customers_then, customers_now) >= 10 then value end,
         customers_then,
         customers_now,
         1
@@ -244,6 +245,24 @@ limited as (
 
     from compared
 
+),
+
+{# One row: whether more or fewer values are missing than chance explains. Customers whose gaps are
+   read as fallbacks crowd together, which is no reason to fit to the gaps. #}
+gaps as (
+
+    select
+        coalesce(bool_or(
+            limited.measure = 'missing'
+            and limited.value > limited.chance_limit
+            and limited.value >= sizes.notable
+        ), false) as have_moved
+
+    from limited
+
+    inner join {{ ref('drift_sizes') }} as sizes
+        on limited.measure = sizes.measure
+
 )
 
 select
@@ -260,7 +279,10 @@ select
     cast(limited.customers_now as bigint) as customers_now,
     case
         when coalesce(limited.value <= limited.chance_limit, true) then 'keep'
-        when limited.value >= sizes.large then 'refit'
+        when
+            limited.value >= sizes.large
+            and not (limited.measure in ('segments', 'centroid') and gaps.have_moved)
+            then 'refit'
         when limited.value >= sizes.notable then 'rescore'
         else 'keep'
     end as verdict
@@ -269,4 +291,6 @@ from limited
 
 inner join {{ ref('drift_sizes') }} as sizes
     on limited.measure = sizes.measure
+
+cross join gaps
 {% endmacro %}

@@ -34,6 +34,7 @@ model as (
         any_value(landmark_y) as landmark_y,
         list(map_x_weight order by position) as map_x_weights,
         list(map_y_weight order by position) as map_y_weights,
+        any_value(fit_id) as fit_id,
         list(feature order by position) as features,
         list(least order by position) as least,
         list(greatest order by position) as greatest
@@ -117,8 +118,9 @@ scored as (
         ), []) as out_of_range_features,
         fallback_features,
         unseen_level_features,
-        len(out_of_range_features) > 0 or len(unseen_level_features) > 0 as is_out_of_range,
-        point
+        len(out_of_range_features) > 0 as is_out_of_range,
+        point,
+        fit_id
 
     from assigned
 

@@ -1,10 +1,17 @@
 {# The segment of each customer at each moment of the history, by the current fit: at the present and
    at the moments of the variable history. After a refit the present is scored by the fit of the
    moment before as well, so that the two moments can be compared within one fit. Nothing is scored
-   while there is no fit, nor at a moment without a date. #}
+   while there is no fit, nor at a moment without a date. A feature that an earlier fit knew and that is
+   gone does not count on its scale. #}
 {% macro score_history(population, features, moments, imputed, fits) %}
 {% set scored = history_fits(moments, fits) %}
-{% for fit_id, moments in scored.items() %}
+{% for fit_id, condition in scored.items() %}
+{% set whole = '(select * from ' ~ fits ~ ' where fit_id = ' ~ fit_id ~ ')' %}
+{% set ns = namespace(model=whole) %}
+{% for feature in lost_features(features, whole) %}
+    {% set literal = dbt.string_literal(dbt.escape_single_quotes(feature)) %}
+    {% set ns.model = '(select * from ' ~ ns.model ~ ' where feature != ' ~ literal ~ ')' %}
+{% endfor %}
 select
     '{{ population }}' as population,
     customer_id,
@@ -15,9 +22,11 @@ select
 from (
     {{ score_customers(
         customers=filled_customers(
-            '(select * from ' ~ features ~ ' where as_of is not null and ' ~ moments ~ ')', imputed
+            '(select * from ' ~ features
+                ~ ' where as_of is not null and ' ~ condition ~ ')',
+            imputed
         ),
-        model='(select * from ' ~ fits ~ ' where fit_id = ' ~ fit_id ~ ')',
+        model=ns.model,
         keys=['as_of', 'customer_id']
     ) | indent(4) }}
 )

@@ -9,12 +9,10 @@
     ) -%}
         {%- set levels = '(select levels from ' ~ model ~ ' where levels is not null and feature = '
             ~ dbt.string_literal(dbt.escape_single_quotes(feature)) ~ ')' -%}
-        {%- set values = adapter.quote(feature) if kind == 'list' else
-            '[cast(' ~ adapter.quote(feature) ~ ' as varchar)]' -%}
-        {%- do unseen.update({
-            feature: adapter.quote(feature) ~ ' is not null and not list_has_all('
-                ~ levels ~ ', ' ~ values ~ ')'
-        }) -%}
+        {%- set column = adapter.quote(feature) -%}
+        {%- set seen = 'list_has_all(' ~ levels ~ ', ' ~ column ~ ')' if kind == 'list'
+            else 'list_contains(' ~ levels ~ ', cast(' ~ column ~ ' as varchar))' -%}
+        {%- do unseen.update({feature: column ~ ' is not null and not ' ~ seen}) -%}
     {%- endfor -%}
     {{ return(unseen) }}
 {%- endmacro %}

@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from segmentation.algorithms import NOISE, Groups
 from segmentation.encoding import scaled_sample
+from segmentation.features import kind_of
 from segmentation.model import MODEL, Previous, fit_segments
 
 KEY = ("fit_id", "position")
@@ -24,20 +25,30 @@ SCORING = (
     "greatest",
     "map_x_weight",
     "map_y_weight",
+    "landmarks",
+    "landmark_x",
+    "landmark_y",
 )
 SAME = 1e-6
 
 
 def stored_fits(session: DuckDBPyConnection, table: str) -> pa.Table:
-    """The fits that a table holds, as MODEL, in order of fit and position; none where there is no
-    such table, or an older one.
+    """The fits that a table holds, as MODEL, in order of fit and position.
+
+    A column that an earlier version of the project did not write is NULL. None where there is no
+    such table, or one from before fits were numbered.
     """
     try:
         rows = session.sql(f"select * from {table}").to_arrow_table()
     except duckdb.CatalogException:
         return MODEL.empty_table()
-    if not set(MODEL.names) <= set(rows.column_names):
+    if "fit_id" not in rows.column_names:
         return MODEL.empty_table()
+    for name in MODEL.names:
+        if name not in rows.column_names:
+            rows = rows.append_column(
+                MODEL.field(name), pa.nulls(len(rows), MODEL.field(name).type)
+            )
     return rows.select(MODEL.names).cast(MODEL).sort_by([(name, "ascending") for name in KEY])
 
 
@@ -51,28 +62,28 @@ def refit_segments(
     """Fit the segments anew and add the fit to those that were made before.
 
     customers, scores, settings: as in `model.fit_segments`.
-    verdict: the population's verdict, one row: `settings_hash`, `as_of` (NaT where the data have no
-        date) and `has_same_customers`, whether any customer of the last fit is still there.
+    verdict: the population's verdict, one row: `settings_hash`, `attempt`, and `as_of` (NaT where
+        the data have no date).
     fits: MODEL, all earlier ones.
 
     Returns MODEL: the earlier ones, and the new one with the next `fit_id`, which is current. Its
-    segments keep the ids of those that they continue (see `lineage`), unless no customer of the
-    last fit is left, or its scale cannot be applied to the features of today: then all are new.
-    Ids are never used again. Where the new fit would score everyone as the current one does, that
-    one stays, as of today. A population without customers, or of customers who are all alike, has
-    no fit, and keeps those that it had, none of them current.
+    segments keep the ids of those of the fit before that they continue (see `lineage`), and ids are
+    never used again. Features that the fit before knew and that are gone, or have another kind, do
+    not count on its scale. Where the new fit would score everyone as the current one
+    does, that one stays, as of today. A population without customers, or of customers who are all
+    alike, has no fit, and keeps those that it had, none of them current.
     """
     asked = verdict.iloc[0]
-    last = fits.filter(fits["is_current"])
-    previous = _previous(customers, last, fits) if asked["has_same_customers"] else None
-    if previous is None and len(fits):
-        previous = Previous(_next_id(fits))
+    newest = max(fits["fit_id"].to_pylist(), default=0)
+    last = fits.filter(pc.equal(fits["fit_id"], newest))
+    previous = _previous(customers, last, fits) if len(last) else None
     model = fit_segments(customers, scores, settings, previous)
     stamp = {
-        "fit_id": max(fits["fit_id"].to_pylist(), default=0) + 1,
+        "fit_id": newest + 1,
         "is_current": True,
-        "previous_fit_id": last["fit_id"][0].as_py() if len(last) else None,
+        "previous_fit_id": newest or None,
         "settings_hash": asked["settings_hash"],
+        "attempt": int(asked["attempt"]),
         "fitted_as_of": None if pd.isna(asked["as_of"]) else asked["as_of"].to_pydatetime(),
     }
     if _scores_as(last, model):
@@ -80,29 +91,31 @@ def refit_segments(
             stamp[name] = last[name][0].as_py()
         for name in ("lineage", "relabelled_share"):
             model = _with(model, name, last[name])
-        fits = fits.filter(pc.invert(fits["is_current"]))
+        fits = fits.filter(pc.not_equal(fits["fit_id"], newest))
     fits = _with(fits, "is_current", pa.array([False] * len(fits), pa.bool_()))
     for name, value in stamp.items():
         model = _with(model, name, pa.array([value] * len(model), MODEL.field(name).type))
     return pa.concat_tables([fits, model])
 
 
-def _previous(customers: DuckDBPyRelation, last: pa.Table, fits: pa.Table) -> Previous | None:
-    """The segments of the last fit, of the customers of today; None where it cannot be applied."""
-    if len(last) == 0:
-        return None
+def _previous(customers: DuckDBPyRelation, last: pa.Table, fits: pa.Table) -> Previous:
+    """The segments of the last fit, of the customers of today."""
+    kinds = {
+        name: kind_of(column_type)
+        for name, column_type in zip(customers.columns, customers.types, strict=True)
+    }
     rows = last.to_pandas().sort_values("position")
-    try:
-        sample = scaled_sample(customers, rows["expression"].tolist())
-    except duckdb.Error:
-        return None
+    known = rows[rows["feature"].map(kinds) == rows["kind"]]
+    sample = scaled_sample(customers, known["expression"].tolist())
     first = rows.iloc[0]
     reach = np.inf if pd.isna(first["reach"]) else first["reach"]
-    points = np.array(rows["centroids"].tolist()).T
+    points = np.array(known["centroids"].tolist()).T
     groups = Groups(points, np.array(first["centroid_segments"]), reach)
+    # Where no feature is left, no customer can be said to be in any of the segments.
+    segments = groups.assign(sample) if len(known) else np.full(len(sample), NOISE)
     return Previous(
         next_id=_next_id(fits),
-        segments=groups.assign(sample),
+        segments=segments,
         segment_ids=sorted({*first["centroid_segments"].tolist(), *first["segment_ids"].tolist()}),
     )
 
@@ -118,15 +131,17 @@ def _scores_as(last: pa.Table, model: pa.Table) -> bool:
         return False
     if any(last[name].to_pylist() != model[name].to_pylist() for name in SCORING_EXACTLY):
         return False
-    return all(
-        np.allclose(
-            np.array(last[name].to_pylist(), dtype=float),
-            np.array(model[name].to_pylist(), dtype=float),
-            atol=SAME,
-            equal_nan=True,
-        )
-        for name in SCORING
-    )
+    return all(_agree(last[name], model[name]) for name in SCORING)
+
+
+def _agree(column: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:
+    """Whether two columns of numbers, or of lists of numbers, are the same but for rounding."""
+    if pa.types.is_list(column.type):
+        if pc.list_value_length(column).to_pylist() != pc.list_value_length(other).to_pylist():
+            return False
+        column, other = pc.list_flatten(column), pc.list_flatten(other)
+    numbers, others = (np.array(each.to_pylist(), dtype=float) for each in (column, other))
+    return np.allclose(numbers, others, rtol=0, atol=SAME, equal_nan=True)
 
 
 def _with(table: pa.Table, name: str, values) -> pa.Table:

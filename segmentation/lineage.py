@@ -100,25 +100,22 @@ def align(
     return Alignment(segment_ids, _lineage(flows, old_sizes, sizes), share)
 
 
-def first_alignment(
-    current: np.ndarray, next_id: int = 0, current_labels: Iterable[int] = ()
-) -> Alignment:
-    """The alignment of a fit that continues none: all its segments are born.
+def first_alignment(current: np.ndarray, current_labels: Iterable[int] = ()) -> Alignment:
+    """The alignment of a first fit: all its segments are born, with their labels as ids.
 
-    current, next_id, current_labels: as in `align`. Labels 0, 1 … get next_id, next_id + 1 …
+    current, current_labels: as in `align`.
     """
     sizes = _sizes(((int(label), 1) for label in current), current_labels)
-    segment_ids = {label: next_id + i for i, label in enumerate(sorted(sizes))}
     lineage = [
         {
             "event": "born",
             "from_segment_id": None,
-            "to_segment_id": segment_ids[label],
+            "to_segment_id": label,
             "customers": sizes[label],
         }
         for label in sorted(sizes)
     ]
-    return Alignment({NOISE: NOISE, **segment_ids}, lineage, 0.0)
+    return Alignment({NOISE: NOISE} | {label: label for label in sizes}, lineage, 0.0)
 
 
 def _sizes(counts: Iterable[tuple[int, int]], segments: Iterable[int]) -> dict[int, int]:

@@ -45,6 +45,7 @@ MODEL = pa.schema(
         ("is_current", pa.bool_()),
         ("previous_fit_id", pa.int32()),
         ("settings_hash", pa.string()),
+        ("attempt", pa.int32()),
         ("fitted_as_of", pa.timestamp("us")),
         ("position", pa.int64()),
         ("dimension", pa.string()),
@@ -114,13 +115,12 @@ class Previous:
     """The segments of the last fit, which a new one continues.
 
     next_id: the first segment id that was never used. segments: the segment by that fit of each
-    customer of today, in the order of `encoding.scaled_sample`; None where nothing of it is to be
-    continued. segment_ids: all its segments.
+    customer of today, in the order of `encoding.scaled_sample`. segment_ids: all its segments.
     """
 
     next_id: int
-    segments: np.ndarray | None = None
-    segment_ids: Sequence[int] = ()
+    segments: np.ndarray
+    segment_ids: Sequence[int]
 
 
 def fit_segments(
@@ -190,6 +190,7 @@ def fit_segments(
         is_current=True,
         previous_fit_id=None,
         settings_hash=None,
+        attempt=None,
         fitted_as_of=None,
         **reference,
         segment_means=described.pop("segment_means"),
@@ -263,8 +264,8 @@ def fit_rival(
 def _align(previous: Previous | None, fit: Fit, sample: np.ndarray) -> Alignment:
     """Which segments of the fit continue which of the last one; in a first fit all are born."""
     segments = fit.assign(sample)
-    if previous is None or previous.segments is None:
-        return first_alignment(segments, 0 if previous is None else previous.next_id, fit.segments)
+    if previous is None:
+        return first_alignment(segments, fit.segments)
     return align(previous.segments, segments, previous.next_id, previous.segment_ids, fit.segments)
 
 

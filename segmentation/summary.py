@@ -28,6 +28,19 @@ VERDICTS = {
 def print_summary(database: Path, console: Console) -> None:
     """Print the segment summary of each population, the file's path and the first query to try."""
     with duckdb.connect(str(database), read_only=True) as connection:
+        fitted = [
+            population
+            for (population,) in connection.execute(
+                "select population from marts.fit_verdicts where is_fitted order by population"
+            ).fetchall()
+        ]
+        console.print()
+        console.print(
+            f"Fitted in this build: {escape(', '.join(fitted))}."
+            if fitted
+            else "Nothing was fitted: all customers were scored with the fits that there are.",
+            highlight=False,
+        )
         choices = connection.execute(
             "select population, algorithm, k, structure, reason from marts.cluster_scores "
             "where is_chosen order by population"
@@ -79,6 +92,19 @@ def print_history(database: Path, console: Console) -> None:
             "max(customers) filter (where kind = 'moved') "
             "from marts.segment_migrations group by all order by all"
         ).fetchall()
+        scored = [
+            (
+                population,
+                *connection.execute(
+                    "select count(as_of) filter (where is_history), "
+                    "min(as_of) filter (where is_history), max(as_of) filter (where is_history), "
+                    f"any_value(as_of) filter (where is_present) from features.{population}_as_of"
+                ).fetchone(),
+            )
+            for (population,) in connection.execute(
+                "select population from marts.fit_verdicts order by population"
+            ).fetchall()
+        ]
     for population, rows in groupby(periods, key=lambda row: row[0]):
         table = Table(
             title=f"{population}: who moved",
@@ -88,7 +114,7 @@ def print_history(database: Path, console: Console) -> None:
         )
         table.add_column("from")
         table.add_column("to")
-        for heading in ("customers", "stayed", "moved", "new", "gone"):
+        for heading in ("at start", "stayed", "moved", "new", "gone"):
             table.add_column(heading, justify="right")
         table.add_column("most of those who moved", ratio=1)
         for _, start, end, *counts, flow, customers in rows:
@@ -97,12 +123,18 @@ def print_history(database: Path, console: Console) -> None:
             table.add_row(f"{start:%-d %b %Y}", f"{end:%-d %b %Y}", *numbers, escape(most))
         console.print()
         console.print(table)
-    if not periods:
-        console.print()
-        console.print(
-            "No two dates to compare yet: the dates that were asked for lie before the first event "
-            "or after the last one, or no population has events."
-        )
+    console.print()
+    for population, dates, first, last, present in scored:
+        if dates:
+            told = f"dates scored: {dates}, from {first:%-d %b %Y} to {last:%-d %b %Y}"
+        elif present is None:
+            told = "no date scored, since nothing in its data has one"
+        else:
+            told = (
+                "no date scored: all lie before its first event or after the present, "
+                f"{present:%-d %b %Y}, or its customers come as a table, which has no past"
+            )
+        console.print(f"{escape(population)}: {told}.", style="dim", highlight=False)
     console.print()
 
 

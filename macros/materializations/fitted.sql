@@ -7,7 +7,7 @@
     {%- set verdict = last_build(model.fqn[-2] ~ '_verdict') -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set due = 'is_fit_due or not is_explained' if config.get('meta').explains_fit else 'is_fit_due' -%}
-    {%- if existing and verdict and not should_full_refresh()
+    {%- if existing and verdict and (run_mode() == 'score' or not should_full_refresh())
         and not run_query('select 1 from ' ~ verdict ~ ' where ' ~ due).rows -%}
         {%- call noop_statement('main', 'KEPT') -%}{%- endcall -%}
         {{ return({'relations': [existing]}) }}

@@ -2,19 +2,6 @@
    anew from the features and the fit in use by `dbt build -s customer_scores`. #}
 with
 
-fits as (
-
-    {% for population in var('populations') %}
-    select
-        '{{ population }}' as population,
-        max(fit_id) as fit_id
-
-    from {{ ref(population ~ '_model') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
 scores as (
 
     {% for population in var('populations') %}
@@ -28,11 +15,4 @@ scores as (
 
 )
 
-select
-    scores.* exclude (point),
-    fits.fit_id
-
-from scores
-
-inner join fits
-    on scores.population = fits.population
+select * exclude (point) from scores

@@ -51,7 +51,7 @@ select
     destinations.segment_name as to_segment_name,
     changes.customers,
     case
-        when changes.from_segment_id is not null
+        when changes.from_segment_id is not null and changes.to_segment_id is not null
             then changes.customers / nullif(sum(changes.customers) filter (
                 where changes.to_segment_id is not null
             ) over (
@@ -59,7 +59,7 @@ select
             ), 0)
     end as share_of_from,
     case
-        when changes.to_segment_id is not null
+        when changes.from_segment_id is not null and changes.to_segment_id is not null
             then changes.customers / nullif(sum(changes.customers) filter (
                 where changes.from_segment_id is not null
             ) over (

@@ -9,7 +9,8 @@ segments as (
     {% for population in var('populations') %}
     select
         '{{ population }}' as population,
-        unnest(segment_ids) as segment_id
+        unnest(case when reach is null then segment_ids else list_append(segment_ids, -1) end)
+            as segment_id
 
     from {{ ref(population ~ '_model') }}
 

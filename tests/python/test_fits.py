@@ -28,14 +28,14 @@ def refit(
     scores: pd.DataFrame | None = None,
     settings_hash: str = "a",
     as_of: pd.Timestamp = pd.NaT,
-    has_same_customers: bool = True,
+    attempt: int = 1,
     settings: dict = SETTINGS,
 ) -> pa.Table:
     verdict = pd.DataFrame(
         {
             "settings_hash": [settings_hash],
             "as_of": pd.Series([as_of], dtype="datetime64[us]"),
-            "has_same_customers": [has_same_customers],
+            "attempt": [attempt],
         }
     )
     scores = chosen(3) if scores is None else scores
@@ -150,26 +150,29 @@ def test_earlier_fits_stay_as_they_were_but_for_the_mark():
     assert set(earlier["is_current"].to_pylist()) == {False}
 
 
-def test_where_no_customer_is_left_all_segments_are_new():
+def test_other_customers_in_the_same_places_are_in_the_same_segments():
     first = refit(NONE, customers())
-    second = refit(first, customers(seed=1), has_same_customers=False)
+    others = customers(seed=1)
+    others["customer_id"] = "other " + others["customer_id"]
+    second = refit(first, others, attempt=2)
 
-    assert [event[:3] for event in lineage(current(second))] == [
-        ("born", None, segment_id) for segment_id in (3, 4, 5)
-    ]
+    assert current(second)["centroid_segments"].iloc[0].tolist() == [0, 1, 2]
+    assert {event for event, *_ in lineage(current(second))} == {"continues"}
     assert set(current(second)["previous_fit_id"]) == {1}
-    assert set(current(second)["relabelled_share"]) == {0}
+    assert set(current(second)["attempt"]) == {2}
 
 
-def test_where_the_last_scale_cannot_be_applied_all_segments_are_new():
+def test_a_feature_that_is_gone_or_of_another_kind_costs_no_segment_its_id():
     frame = customers()
     first = refit(NONE, frame)
     without = refit(first, frame.drop(columns="city"), settings_hash="b")
+    numbered = refit(first, frame.assign(city=frame["monetary"] % 7), settings_hash="b")
     reordered = refit(first, frame.iloc[:, ::-1].assign(other=frame["monetary"] % 7))
 
-    assert current(without)["centroid_segments"].iloc[0].tolist() == [3, 4, 5]
-    assert {event for event, *_ in lineage(current(without))} == {"born"}
-    assert current(reordered)["centroid_segments"].iloc[0].tolist() == [0, 1, 2]
+    for refitted in (without, numbered, reordered):
+        assert set(current(refitted)["fit_id"]) == {2}
+        assert current(refitted)["centroid_segments"].iloc[0].tolist() == [0, 1, 2]
+        assert {event for event, *_ in lineage(current(refitted))} == {"continues"}
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -209,7 +212,6 @@ def test_with_another_seed_the_planted_segments_keep_their_ids(
     with duckdb.connect(str(sample_build.database), read_only=True) as connection:
         frame = connection.sql(f"from models.{population}_imputed order by customer_id")
         verdict = connection.sql(f"from models.{population}_verdict").df()
-        verdict["has_same_customers"] = True
         scores = connection.sql(f"from models.{population}_cluster_scores").df()
         before = stored_fits(connection, f"models.{population}_fits")
         after = refit_segments(frame, scores, verdict, before, settings_of(population))
@@ -264,14 +266,13 @@ def test_without_differences_no_fit_is_current_and_those_there_were_stay(nothing
     ids = [f"n{i}" for i in range(len(nothing))]
     nothing = nothing.assign(customer_id=pd.Series(ids, nothing.index, dtype=str))
     first = refit(NONE, frame)
-    none = refit(first, nothing, chosen(1), has_same_customers=False)
+    none = refit(first, nothing, chosen(1))
     back = refit(none, frame)
 
     assert refit(NONE, nothing, chosen(1)).equals(NONE)
     assert none.drop_columns("is_current").equals(first.drop_columns("is_current"))
     assert set(none["is_current"].to_pylist()) == {False}
-    assert set(current(back)["fit_id"]) == {2}
-    assert current(back)["centroid_segments"].iloc[0].tolist() == [3, 4, 5]
+    assert back.equals(first)
 
 
 def test_the_fits_are_read_as_they_were_stored_in_whatever_order():
@@ -294,10 +295,10 @@ def test_a_table_that_is_missing_or_older_holds_no_fits():
 
 
 OTHERWISE = {
-    pa.list_(pa.float64()): lambda value: [1.5] * len(value),
+    pa.list_(pa.float64()): lambda value: [1.5] * max(1, len(value)),
     pa.list_(pa.int32()): lambda value: value[::-1],
     pa.list_(pa.string()): lambda _: ["another"],
-    pa.string(): lambda _: "another",
+    pa.string(): lambda _: "0e0",
     pa.float64(): lambda _: 99.0,
 }
 

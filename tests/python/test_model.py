@@ -48,8 +48,8 @@ def customers(rows: int = 300, seed: int = 0) -> pd.DataFrame:
 def relation(frame: pd.DataFrame) -> duckdb.DuckDBPyRelation:
     connection = duckdb.connect()
     connection.register("frame", frame)
-    connection.execute("create table customers as from frame")
-    return connection.table("customers")
+    connection.execute("create table stored as from frame")
+    return connection.table("stored")
 
 
 def chosen(k: int) -> pd.DataFrame:

@@ -120,7 +120,7 @@ def test_the_million_events_build_in_parquet_with_eight_weeks_of_history(
     project: Project, real_data: Path
 ):
     variables = "populations: {clickstream: [events]}"
-    selected = ("-s", "+segment_migrations", "+segment_summary")
+    selected = ("-s", "+segment_history", "+segment_migrations", "+segment_summary")
     settings = {"data": real_data, "CLICKSTREAM_FORMAT": "parquet", "SEGMENTS_MEMORY": "3GB"}
     project.build(*selected, "--vars", f"{{{variables}}}", **settings)
     names = project.query("select segment_id, segment_name from marts.segment_summary order by 1")

@@ -3,5 +3,6 @@
 {# One row per customer of today, whether the fit saw the customer or not: the segment by the stored
    model, and where the model had to make do. #}
 {{ score_customers(
-    customers=filled_customers(ref('gifting_features'), ref('gifting_imputed')), model=ref('gifting_model')
+    customers=filled_customers(ref('gifting_features'), ref('gifting_imputed')),
+    model=fit_in_use(ref('gifting_fits'))
 ) }}

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per population: a hash of everything that names its segments, which changes with it. It comes
-   after the profiles, so that a population of one's own that is built alone has one too. #}
+{# One row per population: a hash of everything that names its segments, which changes with it. It
+   comes after the profiles, so that a population of one's own that is built alone has one too. #}
 -- depends_on: {{ ref('profiles') }}
 with
 

@@ -1,8 +1,12 @@
-{# Returns the measures of drift that the seed says nothing of: they would never call for anything. #}
-select measure
+{# Returns the measures of drift of which the seed says nothing: they would never call for a thing. #}
+with
 
-from (
-    values ('feature'), ('missing'), ('segments'), ('out of range'), ('centroid')
-) as measures (measure)
+measures as (
+
+    select unnest(['feature', 'missing', 'segments', 'out of range', 'centroid']) as measure
+
+)
+
+select measure from measures
 
 where measure not in (select measure from {{ ref('drift_sizes') }})

@@ -1,4 +1,4 @@
-{# Returns the measures of drift of which the seed says nothing: they would never call for a thing. #}
+{# Returns the measures of drift of which the seed says nothing: they would never call for a fit. #}
 with
 
 measures as (

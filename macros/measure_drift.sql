@@ -152,7 +152,7 @@ means as (
 
 ),
 
-{# One row per segment that had customers then. Of fewer than ten a mean says too little: its limit
+{# One row per segment that had customers then. Of fewer than five a mean says too little: its limit
    supposes that means are about normal. The spread of customers who are all alike is 0;
    theirs is then that of all customers, whose dimensions have a spread of about one each. #}
 shifts as (
@@ -201,7 +201,7 @@ measured as (
     select
         'centroid',
         cast(segment_id as varchar),
-        case when least(customers_then, customers_now) >= 10 then value end,
+        case when least(customers_then, customers_now) >= 5 then value end,
         customers_then,
         customers_now,
         1

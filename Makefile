@@ -55,11 +55,13 @@ history: .venv/installed
 		print(json.dumps({"mode": "score", "history": moments}))')"
 	@$(BIN)/python -m segmentation.summary history
 
-# Needs uv. The lock holds versions and hashes, no addresses.
+# Needs uv. The locks hold versions and hashes, no addresses.
+LOCK := uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \
+	--no-emit-index-url --no-strip-extras --no-annotate --no-header --upgrade
 lock:
-	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal \
-		--generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header \
-		--upgrade --output-file requirements.lock
+	$(LOCK) --extra dev --output-file requirements.lock
+	$(LOCK) --extra report --extra dashboard --extra metrics --extra browser \
+		--constraints requirements.lock --output-file requirements-extras.lock
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -69,5 +71,10 @@ lock:
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What the report, the dashboard, the metrics and their tests need besides.
+.venv/extras: requirements-extras.lock .venv/installed
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-extras.lock
+	@touch $@
+
 clean:
-	rm -rf .venv target logs customer_segments.duckdb
+	rm -rf .venv target logs published customer_segments.duckdb

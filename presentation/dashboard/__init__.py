@@ -1,0 +1,1 @@
+"""The dashboard: pages on the published file, read-only."""

@@ -13,26 +13,22 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-NO_GROUP = -1
-
-
-class PageError(Exception):
-    """What is wrong, what was found, and what to do, in a sentence."""
+from presentation.errors import InputError
 
 
 def ask(database: Path, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
     """The rows of one query on the published file, on a connection of its own, read-only.
 
-    Raises PageError where there is no file, or where it lacks what the query asks for.
+    Raises InputError where there is no file, or where it lacks what the query asks for.
     """
     if not Path(database).exists():
-        raise PageError(f"The published file '{database}' does not exist; `make build` writes it.")
+        raise InputError(f"The published file '{database}' does not exist; `make build` writes it.")
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
             return connection.execute(query, list(parameters)).df()
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException) as error:
         cause = str(error).strip().splitlines()[0]
-        raise PageError(
+        raise InputError(
             f"The published file '{database}' cannot be read: {cause!r}. "
             "`make build` writes it anew."
         ) from error

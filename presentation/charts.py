@@ -78,6 +78,7 @@ def theme(mode: str) -> dict:
             "labelLimit": 240,
             "titlePadding": 8,
         },
+        "axisXBand": {"labelAngle": 0, "labelLimit": 150},
         "axisY": {"domain": False, "ticks": False, "labelPadding": 8},
         "legend": {**text, "labelColor": paper["ink"], "labelFontSize": 12, "titleFontSize": 12},
         "header": {"labelColor": paper["ink"], "titleColor": paper["muted"]},
@@ -209,7 +210,7 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
         }
     )
     most = float(frame["share"].max()) if frame["share"].notna().any() else 1.0
-    y = alt.Y("segment:N", sort=list(frame["segment"]), title=None, axis=alt.Axis(labelFontSize=13))
+    y = alt.Y("segment:N", sort=list(frame["segment"]), title=None)
     x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, 1.6 * most]))
     frame["start"] = frame["share"].fillna(0.0)
     tooltip = [alt.Tooltip("segment:N", title="Segment"), alt.Tooltip("told:N", title="Customers")]
@@ -256,7 +257,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         "feature:N",
         sort=list(dict.fromkeys(frame["feature"])),
         title=None,
-        axis=alt.Axis(labelLimit=240, domain=False),
+        axis=alt.Axis(domain=False),
     )
     x = alt.X(
         "segment:N",
@@ -264,11 +265,8 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         title=None,
         axis=alt.Axis(
             orient="top",
-            labelAngle=0,
-            labelLimit=130,
             domain=False,
             ticks=False,
-            labelFontSize=12.5,
         ),
     )
     tooltip = [
@@ -311,7 +309,8 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
             )
             if len(part)
         ]
-    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(30))
+    columns = {"columns": int(frame["segment"].nunique())}
+    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(30), usermeta=columns)
 
 
 def _mean(value: float | None, unit: str | None) -> str:
@@ -525,7 +524,7 @@ def outcomes(scores: pd.DataFrame) -> alt.LayerChart:
         "way:N",
         title=None,
         sort=list(dict.fromkeys(frame["way"])),
-        axis=alt.Axis(grid=True, labelLimit=230),
+        axis=alt.Axis(grid=True),
     )
     tooltip = [alt.Tooltip("way:N", title="Told from"), alt.Tooltip("told:N", title="Result")]
     return alt.layer(
@@ -581,7 +580,7 @@ def migrations(flows: pd.DataFrame) -> alt.LayerChart:
         "end:N",
         sort=[*order, LEFT],
         title="At the end",
-        axis=alt.Axis(orient="top", labelAngle=0, labelLimit=120, ticks=False, domain=False),
+        axis=alt.Axis(orient="top", ticks=False, domain=False),
     )
     y = alt.Y("start:N", sort=[*order, ENTERED], title=None)
     tooltip = [
@@ -603,4 +602,6 @@ def migrations(flows: pd.DataFrame) -> alt.LayerChart:
             )
             if len(part)
         ),
-    ).properties(width=WIDTH, height=alt.Step(34))
+    ).properties(
+        width=WIDTH, height=alt.Step(34), usermeta={"columns": int(frame["end"].nunique())}
+    )

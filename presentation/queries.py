@@ -238,7 +238,7 @@ def profile(database: Path, population: str) -> pd.DataFrame:
     where it may not be shown), beats_chance, imputed_share, place (1 for the feature that comes
     first).
     """
-    return ask(
+    rows = ask(
         database,
         """
         with
@@ -269,6 +269,17 @@ def profile(database: Path, population: str) -> pd.DataFrame:
         """,
         [population],
     )
+    return rows.assign(label=_told_apart(rows))
+
+
+def _told_apart(rows: pd.DataFrame) -> pd.Series:
+    """The labels, with more said where features share one: purchases, as a number and as a share."""
+    labels = rows["label"]
+    kind = rows["unit"].map(lambda unit: " (share)" if unit == "percent" else " (number)")
+    for more in (kind, " (" + rows["feature"] + ")"):
+        features = rows["feature"].groupby(labels).transform("nunique")
+        labels = labels.where(features <= 1, labels + more)
+    return labels
 
 
 def words(database: Path, population: str) -> dict[str, tuple[str, str | None]]:

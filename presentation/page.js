@@ -1,0 +1,116 @@
+// Draws the charts of the page: in the theme and the width of the moment, and anew when these change.
+(() => {
+  "use strict";
+  const { themes, charts } = JSON.parse(document.getElementById("data").textContent);
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const narrow = 520;
+  let printing = false;
+
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.hidden = true;
+  document.body.append(tip);
+
+  // The values of a mark as text, never as HTML.
+  function show(handler, event, item, value) {
+    if (!value || typeof value !== "object") {
+      tip.hidden = true;
+      return;
+    }
+    tip.replaceChildren(
+      ...Object.entries(value).map(([key, text]) => {
+        const line = document.createElement("div");
+        const name = document.createElement("span");
+        name.textContent = key;
+        line.append(name, ` ${text}`);
+        return line;
+      }),
+    );
+    tip.hidden = false;
+    const { clientWidth: width } = document.documentElement;
+    const left = Math.min(event.pageX + 14, width - tip.offsetWidth - 8);
+    tip.style.left = `${Math.max(8, left)}px`;
+    tip.style.top = `${event.pageY + 16}px`;
+  }
+
+  function configured(width) {
+    const theme = structuredClone(themes[dark.matches && !printing ? "dark" : "light"]);
+    if (width < narrow) {
+      theme.axis.labelFontSize = 11;
+      theme.axis.labelLimit = 128;
+      theme.axisXBand = { labelAngle: -35, labelLimit: 96 };
+      theme.style.name.fontSize = theme.style.halo.fontSize = 11;
+      theme.style.cell_weak.fontSize = theme.style.cell_strong.fontSize = 10;
+    }
+    return theme;
+  }
+
+  // Cells of a heat map that are too narrow for a number are drawn without.
+  function fitted(specification, width) {
+    const cells = specification.layer.filter((layer) => String(layer.mark.style).startsWith("cell_"));
+    const columns = Number(specification.usermeta?.columns ?? 0);
+    const room = (width - (width < narrow ? 140 : 250)) / Math.max(1, columns);
+    if (cells.length && room < 44) {
+      specification.layer = specification.layer.filter((layer) => !cells.includes(layer));
+    }
+    return specification;
+  }
+
+  function draw(figure, width) {
+    const specification = fitted(structuredClone(charts[figure.dataset.chart]), width);
+    specification.width = width;
+    specification.autosize = { type: "fit-x", contains: "padding" };
+    figure.view?.finalize();
+    figure.dataset.drawn = `${width}`;
+    window
+      .vegaEmbed(figure, specification, {
+        actions: false,
+        config: configured(width),
+        defaultStyle: false,
+        logLevel: 1,
+        renderer: "svg",
+        tooltip: show,
+      })
+      .then((drawn) => {
+        figure.view = drawn;
+        figure.dataset.done = "";
+      });
+  }
+
+  // What is folded away has no width and is drawn when it is opened.
+  function drawAll(again) {
+    for (const figure of document.querySelectorAll("[data-chart]")) {
+      const width = figure.clientWidth;
+      if (width > 0 && (again || figure.dataset.drawn !== `${width}`)) draw(figure, width);
+    }
+  }
+
+  function unfold(open) {
+    for (const details of document.querySelectorAll("details")) details.open = open;
+  }
+
+  let waiting;
+  drawAll(false);
+  document.addEventListener("toggle", () => drawAll(false), true);
+  dark.addEventListener("change", () => drawAll(true));
+  window.addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => drawAll(false), 120);
+  });
+  window.addEventListener("beforeprint", () => {
+    printing = true;
+    unfold(true);
+    drawAll(true);
+  });
+  window.addEventListener("afterprint", () => {
+    printing = false;
+    drawAll(true);
+  });
+  const button = document.getElementById("unfold");
+  button?.addEventListener("click", () => {
+    const open = button.getAttribute("aria-pressed") !== "true";
+    unfold(open);
+    button.setAttribute("aria-pressed", String(open));
+    button.textContent = open ? "Fold the evidence" : "Unfold all evidence";
+  });
+})();

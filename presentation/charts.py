@@ -80,7 +80,16 @@ def theme(mode: str) -> dict:
         },
         "axisXBand": {"labelAngle": 0, "labelLimit": 150},
         "axisY": {"domain": False, "ticks": False, "labelPadding": 8},
-        "legend": {**text, "labelColor": paper["ink"], "labelFontSize": 12, "titleFontSize": 12},
+        "legend": {
+            **text,
+            "labelColor": paper["ink"],
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "titleLimit": 260,
+            "gradientLength": 200,
+            "gradientThickness": 8,
+        },
         "header": {"labelColor": paper["ink"], "titleColor": paper["muted"]},
         "title": {"color": paper["ink"], "fontSize": 13, "anchor": "start"},
         "range": {
@@ -139,7 +148,7 @@ def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -
     """Every customer a dot, alike customers near each other, coloured by segment.
 
     points: of `queries.map_points`. names: the segments in order, without those in no group.
-    Outliers have a ring of ink; the name of a segment stands at the middle of its dots.
+    Outliers have a ring of ink; the name of a segment stands above its dots.
     """
     places = {name: place for place, name in enumerate(dict.fromkeys(points["segment_name"]))}
     look_up = alt.LookupData(
@@ -148,9 +157,11 @@ def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -
         fields=["segment"],
     )
     grouped = points[points["segment_id"] >= 0]
-    middles = grouped.groupby("segment_name", sort=False)[["map_x", "map_y"]].median()
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(zero=False, padding=14))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, padding=14))
+    by_name = grouped.groupby("segment_name", sort=False)
+    # The name stands above the middle of the bulk of its dots.
+    middles = pd.DataFrame({"x": by_name["map_x"].median(), "y": by_name["map_y"].quantile(0.98)})
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(zero=False, padding=56))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, padding=24))
     tooltip = [alt.Tooltip("segment:N", title="Segment")]
     dots = alt.Chart().transform_lookup(lookup="place", from_=look_up)
     layers = [
@@ -171,11 +182,9 @@ def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -
             .encode(x, y, tooltip=tooltip)
         )
     if len(names) > 1:
-        label = _chart(
-            middles.rename(columns={"map_x": "x", "map_y": "y"}).reset_index(names="segment")
-        )
+        label = _chart(middles.reset_index(names="segment"))
         layers += [
-            label.mark_text(style=style).encode(x, y, text="segment:N")
+            label.mark_text(style=style, dy=-12).encode(x, y, text="segment:N")
             for style in ("halo", "name")
         ]
     # As CSV, and the names once: a third of the size. A kind of 1 is an outlier, of 2 in no group.
@@ -211,7 +220,7 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     )
     most = float(frame["share"].max()) if frame["share"].notna().any() else 1.0
     y = alt.Y("segment:N", sort=list(frame["segment"]), title=None)
-    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, 1.6 * most]))
+    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, 1.45 * most]))
     frame["start"] = frame["share"].fillna(0.0)
     tooltip = [alt.Tooltip("segment:N", title="Segment"), alt.Tooltip("told:N", title="Customers")]
     colour = alt.Color("segment:N", scale=_scale(names), legend=None)
@@ -224,7 +233,7 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
         _chart(frame)
         .mark_text(align="left", dx=6, style="ink")
         .encode(alt.X("start:Q"), y, text="told:N"),
-    ).properties(width=WIDTH, height=alt.Step(34))
+    ).properties(width=WIDTH, height=34 * len(frame))
 
 
 def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.LayerChart:
@@ -245,6 +254,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
             "feature": [words.sentence(label) for label in rows["label"]],
             "lift": rows["lift"].astype(float).where(rows["segment_mean"].notna()),
             "mean": [_mean(row.segment_mean, row.unit) for row in rows.itertuples()],
+            "short": [_mean(row.segment_mean, _short(row.unit)) for row in rows.itertuples()],
             "average": [_mean(row.population_mean, row.unit) for row in rows.itertuples()],
         }
     )
@@ -288,11 +298,8 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
                     domain=[-2, -1, 0, 1, 2], range="diverging", interpolate="rgb", clamp=True
                 ),
                 legend=alt.Legend(
-                    title="Standard deviations from the mean of all customers",
+                    title="Standard deviations from all customers",
                     orient="bottom",
-                    gradientLength=200,
-                    gradientThickness=8,
-                    titleLimit=340,
                     values=[-2, -1, 0, 1, 2],
                 ),
             ),
@@ -310,7 +317,14 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
             if len(part)
         ]
     columns = {"columns": int(frame["segment"].nunique())}
-    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(30), usermeta=columns)
+    return alt.layer(*layers).properties(
+        width=WIDTH, height=30 * frame["feature"].nunique(), usermeta=columns
+    )
+
+
+def _short(unit: str | None) -> str | None:
+    """What of a unit fits into a narrow cell."""
+    return unit if unit == "percent" else None
 
 
 def _mean(value: float | None, unit: str | None) -> str:
@@ -345,7 +359,7 @@ def choice(
     frame["told"] = [f"{words.number(value)}" for value in frame["value"]]
     frame["groups"] = [words.count(k, "group") for k in frame["k"]]
     x = alt.X("k:O", title="Number of groups", axis=alt.Axis(labelAngle=0, grid=False))
-    y_axis = alt.Axis(title=None, tickCount=4, format="~s" if measure == "inertia" else "~g")
+    y_axis = alt.Axis(title=None, tickCount=4, format=",")
     y = alt.Y("value:Q", axis=y_axis, scale=alt.Scale(zero=True))
     tooltip = [
         alt.Tooltip("groups:N", title="Tried"),
@@ -483,7 +497,7 @@ def imputation(scores: pd.DataFrame, known: dict[str, tuple[str, str | None]]) -
         _chart(frame)
         .mark_point(size=70, filled=True, opacity=0.95)
         .encode(x, y, colour, shape, tooltip=tooltip),
-    ).properties(width=WIDTH, height=alt.Step(32))
+    ).properties(width=WIDTH, height=32 * frame["feature"].nunique())
 
 
 def error_told(
@@ -536,7 +550,7 @@ def outcomes(scores: pd.DataFrame) -> alt.LayerChart:
         _chart(frame[frame["ours"]])
         .mark_point(style="chosen", size=150, filled=True, opacity=1)
         .encode(x, y, tooltip=tooltip),
-    ).properties(width=WIDTH, height=alt.Step(32))
+    ).properties(width=WIDTH, height=32 * len(frame))
 
 
 def outcome_way(row) -> str:
@@ -603,5 +617,7 @@ def migrations(flows: pd.DataFrame) -> alt.LayerChart:
             if len(part)
         ),
     ).properties(
-        width=WIDTH, height=alt.Step(34), usermeta={"columns": int(frame["end"].nunique())}
+        width=WIDTH,
+        height=34 * frame["start"].nunique(),
+        usermeta={"columns": int(frame["end"].nunique())},
     )

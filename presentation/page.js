@@ -3,7 +3,6 @@
   "use strict";
   const { themes, charts } = JSON.parse(document.getElementById("data").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const narrow = 520;
   let printing = false;
 
   const tip = document.createElement("div");
@@ -33,24 +32,32 @@
     tip.style.top = `${event.pageY + 16}px`;
   }
 
-  function configured(width) {
+  const isNarrow = () => window.innerWidth < 600 && !printing;
+
+  function configured() {
     const theme = structuredClone(themes[dark.matches && !printing ? "dark" : "light"]);
-    if (width < narrow) {
+    if (isNarrow()) {
       theme.axis.labelFontSize = 11;
-      theme.axis.labelLimit = 128;
-      theme.axisXBand = { labelAngle: -35, labelLimit: 96 };
+      theme.axis.labelLimit = 140;
+      theme.axisXBand = { labelAngle: -45, labelLimit: 100 };
+      theme.padding = { left: 2, top: 4, right: 32, bottom: 4 };
+      theme.legend.gradientLength = 130;
+      theme.legend.titleLimit = 190;
       theme.style.name.fontSize = theme.style.halo.fontSize = 11;
       theme.style.cell_weak.fontSize = theme.style.cell_strong.fontSize = 10;
     }
     return theme;
   }
 
-  // Cells of a heat map that are too narrow for a number are drawn without.
+  // A narrow cell of a heat map holds the number alone, and a very narrow one nothing.
   function fitted(specification, width) {
-    const cells = specification.layer.filter((layer) => String(layer.mark.style).startsWith("cell_"));
+    const cells = specification.layer.filter((layer) => String(layer.mark.style ?? "").startsWith("cell_"));
     const columns = Number(specification.usermeta?.columns ?? 0);
-    const room = (width - (width < narrow ? 140 : 250)) / Math.max(1, columns);
-    if (cells.length && room < 44) {
+    const room = (width - (isNarrow() ? 170 : 220)) / Math.max(1, columns);
+    for (const layer of room < 80 ? cells : []) {
+      if (layer.encoding.text.field === "mean") layer.encoding.text.field = "short";
+    }
+    if (cells.length && room < 32) {
       specification.layer = specification.layer.filter((layer) => !cells.includes(layer));
     }
     return specification;
@@ -65,7 +72,7 @@
     window
       .vegaEmbed(figure, specification, {
         actions: false,
-        config: configured(width),
+        config: configured(),
         defaultStyle: false,
         logLevel: 1,
         renderer: "svg",

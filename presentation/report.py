@@ -32,6 +32,7 @@ MISSING_EXTRA = (
 STRENGTH = 0.8
 STABLE = 0.9
 MOST_FEATURES = 12
+NOTHING = "\N{EN DASH}"
 
 Known = Mapping[str, tuple[str, str | None]]
 
@@ -71,6 +72,7 @@ def render(database: Path) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
+        finalize=_unbroken,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -88,6 +90,11 @@ def render(database: Path) -> str:
         scripts=[_script(text) for text in scripts],
         hashes=" ".join(f"'sha256-{_hash(_script(text))}'" for text in scripts),
     )
+
+
+def _unbroken(value: Any) -> Any:
+    """A number and its percent sign stay on one line."""
+    return value.replace(" %", "\u00a0%") if type(value) is str else value
 
 
 def _json(value: Any) -> str:
@@ -114,9 +121,9 @@ def _opening(sections: list[dict]) -> str:
     customers = sum(section["customers"] or 0 for section in sections)
     return (
         f"{words.sentence(words.count_word(len(sections)))} "
-        f"{count.split(' ', 1)[1]} with {words.count(customers, 'customer')} in all. For each: which "
-        "groups its customers form, what sets the groups apart, what to do about them, and whether "
-        "the groups can be trusted."
+        f"{count.split(' ', 1)[1]} with {words.count(customers, 'customer')} in all. For each: "
+        "which groups its customers form, what sets the groups apart, what to do about them, and "
+        "whether the groups can be trusted."
     )
 
 
@@ -198,8 +205,9 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
     told = words.sentence(words.count_word(groups))
     left = ""
     if not outside.empty:
-        left = f" {words.sentence(words.count(outside['customers'].iloc[0], 'customer'))} belong to none."
-        if words.is_missing(outside["customers"].iloc[0]):
+        few = outside["customers"].iloc[0]
+        left = f" {words.count(few, 'customer')} {'belongs' if few == 1 else 'belong'} to none."
+        if words.is_missing(few):
             left = " A few customers belong to none."
     if structure == "none":
         return {
@@ -321,7 +329,10 @@ def _sizes(page: Page, section: str, segments: pd.DataFrame, names: list[str]) -
         return None
     largest = known.loc[known["customers"].idxmax()]
     smallest = known.loc[known["customers"].idxmin()]
-    told = f"{largest['segment_name']} is the largest with {words.share(largest['share'])} of the customers"
+    told = (
+        f"{largest['segment_name']} is the largest with {words.share(largest['share'])} of the "
+        "customers"
+    )
     if smallest["segment_name"] != largest["segment_name"]:
         told += f", {smallest['segment_name']} the smallest with {words.share(smallest['share'])}"
     alt = [
@@ -378,14 +389,12 @@ def _profile(
     )
     others = others[beating.astype(bool)] if len(others) else others
     first = clustered.loc[clustered["lift"].abs().idxmax()] if len(clustered) else rows.iloc[0]
-    side = "above" if first["lift"] > 0 else "below"
     told = (
-        f"The largest difference: {first['segment_name']} in {first['label']}, "
-        f"{_value(first['segment_mean'], first['unit'])} on average where all customers have "
-        f"{_value(first['population_mean'], first['unit'])}. Blue is above the average of all "
-        "customers, orange below; the stronger, the farther."
+        f"The largest difference is in {first['label']}: "
+        f"{_value(first['segment_mean'], first['unit'])} on average among {first['segment_name']}, "
+        f"{_value(first['population_mean'], first['unit'])} among all customers. Blue is above the "
+        "average of all customers, orange below; the stronger, the farther."
     )
-    del side
     return told_of | {
         "chart": page.add(f"{section}-profile", charts.profile(clustered, MOST_FEATURES))
         if len(clustered)
@@ -401,7 +410,7 @@ def _profile(
 
 def _value(value: float | None, unit: str | None) -> str:
     if words.is_missing(value):
-        return "–"
+        return NOTHING
     return words.quantity(value, unit if isinstance(unit, str) else None)
 
 
@@ -503,8 +512,8 @@ def _outcome(
                 told += " Plain scores of recency, frequency and value tell more."
             else:
                 told += (
-                    " Plain scores of recency, frequency and value do about as well: the difference "
-                    "may be luck."
+                    " Plain scores of recency, frequency and value do about as well: the "
+                    "difference may be luck."
                 )
     return {
         "told": told,
@@ -538,7 +547,7 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                     if passes
                     else "Two halves of the customers do not agree",
                     "text": "Split at random and grouped each on its own, the halves agree to "
-                    f"{words.number(strength)} (1 is fully; {STRENGTH} is asked for).",
+                    f"{_score(strength)} (1 is fully; {STRENGTH} is asked for).",
                 }
             )
         reached, by_chance = best["silhouette"], best["null_silhouette"]
@@ -549,8 +558,8 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                 {
                     "mark": "yes" if beats else "no",
                     "title": "The groups beat chance" if beats else "Chance does as well",
-                    "text": f"They stand apart by {words.number(reached)}; the same data without "
-                    f"any groups reach {words.number(by_chance)} on average (0 is not at all, 1 is "
+                    "text": f"They stand apart by {_score(reached)}; the same data without "
+                    f"any groups reach {_score(by_chance)} on average (0 is not at all, 1 is "
                     "fully).",
                 }
             )
@@ -562,8 +571,8 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                     "title": "Found again in resampled customers"
                     if mark == "yes"
                     else "Other customers would move the borders",
-                    "text": f"Made again from {20} random samples, the groups agree to "
-                    f"{words.number(best['stability'])} (1 is the same).",
+                    "text": "Made again from 20 random samples of the customers, the groups agree "
+                    f"to {_score(best['stability'])} (1 is the same).",
                 }
             )
     elif len(chosen):
@@ -588,7 +597,9 @@ def _freshness(row: dict) -> list[dict]:
             {
                 "mark": "yes",
                 "title": "Made from the customers of today",
-                "text": f"The last build made the groups anew: {reason}.",
+                "text": "They are the first groups made of these customers."
+                if words.is_missing(row["found_fit_id"])
+                else f"The last build made the groups anew: {reason}.",
             }
         ]
     titles = {
@@ -691,7 +702,7 @@ def _rivals(scores: pd.DataFrame) -> list[dict]:
 
 
 def _score(value: float | None) -> str:
-    return "–" if words.is_missing(value) else words.number(value)
+    return NOTHING if words.is_missing(value) else f"{value:.2f}"
 
 
 MEASURES = {
@@ -760,8 +771,8 @@ def _imputation(
     useful = [row["label"] for row in rows if row["skill"] > 0]
     told = (
         f"{words.sentence(words.count_word(len(rows)))} "
-        f"{'feature has' if len(rows) == 1 else 'features have'} gaps. Each method to fill them was "
-        "tried on values that are known and were held out. "
+        f"{'feature has' if len(rows) == 1 else 'features have'} gaps. Each method to fill them "
+        "was tried on values that are known and were held out. "
     )
     if not useful:
         told += (

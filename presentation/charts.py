@@ -37,7 +37,7 @@ PAPER = {
         "chance": "#e6e9ed",
         "no_group": "#8b95a1",
         "on_strong": "#ffffff",
-        "diverging": ["#b2560a", "#e9a467", "#f5f6f7", "#7fb3d9", "#0b5c97"],
+        "diverging": ["#8f3f00", "#dd9350", "#f5f6f7", "#7fb3d9", "#0b5c97"],
     },
     "dark": {
         "ink": "#e8ebef",
@@ -48,7 +48,7 @@ PAPER = {
         "chance": "#2a323d",
         "no_group": "#7d8896",
         "on_strong": "#10151b",
-        "diverging": ["#f0974f", "#8a5a34", "#272e38", "#326a94", "#6bbcf2"],
+        "diverging": ["#f0974f", "#6b4426", "#272e38", "#1f4866", "#6bbcf2"],
     },
 }
 FONT = (
@@ -262,7 +262,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         words.NOT_SHOWN if pd.isna(lift) else f"{lift:+.1f} standard deviations"
         for lift in frame["lift"]
     ]
-    frame["strong"] = frame["lift"].abs() >= 1.3
+    frame["strong"] = frame["lift"].abs() >= 1.45
     y = alt.Y(
         "feature:N",
         sort=list(dict.fromkeys(frame["feature"])),
@@ -298,7 +298,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
                     domain=[-2, -1, 0, 1, 2], range="diverging", interpolate="rgb", clamp=True
                 ),
                 legend=alt.Legend(
-                    title="Standard deviations from all customers",
+                    title="Standard deviations",
                     orient="bottom",
                     values=[-2, -1, 0, 1, 2],
                 ),

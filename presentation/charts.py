@@ -134,14 +134,37 @@ def _scale(names: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=list(names), range="category")
 
 
-def _chart(frame: pd.DataFrame) -> alt.Chart:
-    """A chart with its data in it, floats as short as they can be without a change to the eye."""
+def _data(frame: pd.DataFrame) -> alt.Data:
+    """The rows of a frame, floats as short as they can be without a change to the eye."""
     rounded = frame.copy()
     for column in rounded.select_dtypes("float").columns:
         rounded[column] = rounded[column].map(lambda value: float(f"{value:.4g}"))
-    return alt.Chart(
-        alt.Data(values=rounded.astype(object).where(rounded.notna(), None).to_dict("records"))
-    )
+    return alt.Data(values=rounded.astype(object).where(rounded.notna(), None).to_dict("records"))
+
+
+def _chart(frame: pd.DataFrame) -> alt.Chart:
+    return alt.Chart(_data(frame))
+
+
+def _spread(labels: pd.DataFrame, width: float, height: float) -> pd.DataFrame:
+    """Move labels up until none lies on another: the highest first, so that few have far to go.
+
+    labels: x, y and segment, which is what is written. width, height: of the map, in its own units.
+    """
+    letter, line = 0.014 * width, 0.05 * height
+    placed: list[tuple[float, float, float]] = []
+    moved = {}
+    for row in labels.sort_values(["y", "segment"], ascending=[False, True]).itertuples():
+        half, y = letter * len(row.segment) / 2, row.y
+        while clash := [
+            other_y
+            for other_x, other_y, other_half in placed
+            if abs(other_x - row.x) < half + other_half and abs(other_y - y) < 0.99 * line
+        ]:
+            y = max(clash) + line
+        placed.append((row.x, y, half))
+        moved[row.Index] = y
+    return labels.assign(y=pd.Series(moved))
 
 
 def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -> alt.LayerChart:
@@ -182,7 +205,8 @@ def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -
             .encode(x, y, tooltip=tooltip)
         )
     if len(names) > 1:
-        label = _chart(middles.reset_index(names="segment"))
+        width, height_ = (points[axis].max() - points[axis].min() for axis in ("map_x", "map_y"))
+        label = _chart(_spread(middles.reset_index(names="segment"), width, height_))
         layers += [
             label.mark_text(style=style, dy=-12).encode(x, y, text="segment:N")
             for style in ("halo", "name")
@@ -219,21 +243,28 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
         }
     )
     most = float(frame["share"].max()) if frame["share"].notna().any() else 1.0
-    y = alt.Y("segment:N", sort=list(frame["segment"]), title=None)
-    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, 1.45 * most]))
-    frame["start"] = frame["share"].fillna(0.0)
+    order = list(frame["segment"])
+    y = alt.Y("segment:N", sort=order, axis=None, scale=alt.Scale(domain=order))
+    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, most]))
     tooltip = [alt.Tooltip("segment:N", title="Segment"), alt.Tooltip("told:N", title="Customers")]
     colour = alt.Color("segment:N", scale=_scale(names), legend=None)
-    bar = {"height": {"band": 0.62}, "cornerRadiusEnd": 3}
+    bar = {"height": 10, "yOffset": 10, "cornerRadius": 3}
+    base = alt.Chart()
     return alt.layer(
-        _chart(frame[~frame["is_no_group"]]).mark_bar(**bar).encode(x, y, colour, tooltip=tooltip),
-        _chart(frame[frame["is_no_group"]])
+        base.transform_filter("!datum.is_no_group")
+        .mark_bar(**bar)
+        .encode(x, y, colour, tooltip=tooltip),
+        base.transform_filter("datum.is_no_group")
         .mark_bar(**bar, style="no_group")
         .encode(x, y, tooltip=tooltip),
-        _chart(frame)
-        .mark_text(align="left", dx=6, style="ink")
-        .encode(alt.X("start:Q"), y, text="told:N"),
-    ).properties(width=WIDTH, height=34 * len(frame))
+        base.mark_text(align="left", dy=-7, style="ink").encode(
+            alt.X(datum=0, axis=None), y, text="segment:N"
+        ),
+        base.mark_text(align="right", dy=-7, style="ink").encode(
+            alt.X(datum=most, axis=None), y, text="told:N"
+        ),
+        data=_data(frame),
+    ).properties(width=WIDTH, height=46 * len(frame))
 
 
 def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.LayerChart:
@@ -287,7 +318,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         alt.Tooltip("difference:N", title="Difference"),
     ]
     cells = (
-        _chart(frame)
+        alt.Chart()
         .mark_rect(cornerRadius=3)
         .encode(
             x,
@@ -309,15 +340,14 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
     layers = [cells]
     if values:
         layers += [
-            _chart(part).mark_text(style=style).encode(x, y, text="mean:N", tooltip=tooltip)
-            for part, style in (
-                (frame[~frame["strong"]], "cell_weak"),
-                (frame[frame["strong"]], "cell_strong"),
-            )
-            if len(part)
+            alt.Chart()
+            .transform_filter(kind)
+            .mark_text(style=style)
+            .encode(x, y, text="mean:N", tooltip=tooltip)
+            for kind, style in (("!datum.strong", "cell_weak"), ("datum.strong", "cell_strong"))
         ]
     columns = {"columns": int(frame["segment"].nunique())}
-    return alt.layer(*layers).properties(
+    return alt.layer(*layers, data=_data(frame)).properties(
         width=WIDTH, height=30 * frame["feature"].nunique(), usermeta=columns
     )
 
@@ -346,7 +376,7 @@ def choice(
     knee: bool = False,
     height: int = 190,
 ) -> alt.LayerChart:
-    """One measure of k-means over the numbers of groups that were tried, the chosen one ringed.
+    """One measure of k-means over the numbers of groups that were tried; the chosen one is large.
 
     scores: of `queries.cluster_scores`. measure: the column. error: the column of its standard
     error, drawn as a bar. chance: the column of what chance alone reaches, a grey band from 0.
@@ -371,7 +401,7 @@ def choice(
         frame["by_chance"] = [words.number(value) for value in frame["chance"]]
         tooltip.append(alt.Tooltip("by_chance:N", title="By chance"))
         layers.append(
-            _chart(frame)
+            alt.Chart()
             .mark_area(style="chance", line=False, interpolate="linear")
             .encode(x, alt.Y("chance:Q", axis=y_axis))
         )
@@ -385,26 +415,28 @@ def choice(
         frame["low"] = frame["value"] - rows[error].astype(float).fillna(0)
         frame["high"] = frame["value"] + rows[error].astype(float).fillna(0)
         layers.append(
-            _chart(frame)
+            alt.Chart()
             .mark_rule(style="line", strokeWidth=1.5)
             .encode(x, alt.Y("low:Q", axis=y_axis), alt.Y2("high:Q"))
         )
     layers += [
-        _chart(frame).mark_line(style="line", strokeWidth=2).encode(x, y),
-        _chart(frame)
+        alt.Chart().mark_line(style="line", strokeWidth=2).encode(x, y),
+        alt.Chart()
         .mark_point(style="dot", filled=True, size=45, opacity=1)
         .encode(x, y, tooltip=tooltip),
-        _chart(frame[frame["chosen"]])
+        alt.Chart()
+        .transform_filter("datum.chosen")
         .mark_point(style="chosen", size=150, filled=True, opacity=1)
         .encode(x, y, tooltip=tooltip),
     ]
     if knee and frame["knee"].any():
         layers.append(
-            _chart(frame[frame["knee"]].assign(word="elbow"))
+            alt.Chart()
+            .transform_filter("datum.knee")
             .mark_text(style="muted", align="left", dx=8, dy=-10)
-            .encode(x, y, text="word:N")
+            .encode(x, y, text=alt.value("elbow"))
         )
-    return alt.layer(*layers).properties(width=WIDTH, height=height)
+    return alt.layer(*layers, data=_data(frame)).properties(width=WIDTH, height=height)
 
 
 def elbow(scores: pd.DataFrame) -> alt.LayerChart:

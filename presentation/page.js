@@ -34,26 +34,35 @@
 
   const isNarrow = () => window.innerWidth < 600 && !printing;
 
-  function configured() {
+  function configured(room) {
     const theme = structuredClone(themes[dark.matches && !printing ? "dark" : "light"]);
     if (isNarrow()) {
       theme.axis.labelFontSize = 11;
       theme.axis.labelLimit = 140;
-      theme.axisXBand = { labelAngle: -45, labelLimit: 100 };
+      theme.axisXBand = { labelAngle: -45, labelLimit: 118 };
       theme.padding = { left: 2, top: 4, right: 32, bottom: 4 };
       theme.legend.gradientLength = 130;
       theme.legend.titleLimit = 190;
       theme.style.name.fontSize = theme.style.halo.fontSize = 11;
       theme.style.cell_weak.fontSize = theme.style.cell_strong.fontSize = 10;
     }
+    // Long names above narrow columns stand at an angle.
+    if (!isNarrow() && room < 110) {
+      theme.axisXBand = { labelAngle: -35, labelLimit: 170 };
+      theme.padding = { left: 4, top: 4, right: 90, bottom: 4 };
+    }
     return theme;
   }
 
+  // How wide a column of a heat map is; endless where there are none.
+  function columnWidth(specification, width) {
+    const columns = specification.usermeta?.columns;
+    return columns ? (width - (isNarrow() ? 170 : 220)) / columns : Infinity;
+  }
+
   // A narrow cell of a heat map holds the number alone, and a very narrow one nothing.
-  function fitted(specification, width) {
+  function fitted(specification, room) {
     const cells = specification.layer.filter((layer) => String(layer.mark.style ?? "").startsWith("cell_"));
-    const columns = Number(specification.usermeta?.columns ?? 0);
-    const room = (width - (isNarrow() ? 170 : 220)) / Math.max(1, columns);
     for (const layer of room < 80 ? cells : []) {
       if (layer.encoding.text.field === "mean") layer.encoding.text.field = "short";
     }
@@ -64,7 +73,9 @@
   }
 
   function draw(figure, width) {
-    const specification = fitted(structuredClone(charts[figure.dataset.chart]), width);
+    const chart = structuredClone(charts[figure.dataset.chart]);
+    const room = columnWidth(chart, width);
+    const specification = fitted(chart, room);
     specification.width = width;
     specification.autosize = { type: "fit-x", contains: "padding" };
     figure.view?.finalize();
@@ -72,7 +83,7 @@
     window
       .vegaEmbed(figure, specification, {
         actions: false,
-        config: configured(),
+        config: configured(room),
         defaultStyle: false,
         logLevel: 1,
         renderer: "svg",

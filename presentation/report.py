@@ -189,7 +189,7 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
         return {
             "badge": BADGES["empty"],
             "verdict": "There are no customers to group.",
-            "advice": "None of the raw rows could be used, or there were none.",
+            "advice": "No raw row could be used, or there were none.",
         }
     if groups <= 1 and outside.empty:
         return {
@@ -424,9 +424,12 @@ def _moves(database: Path, page: Page, section: str, population: str) -> dict | 
         _period(start, end, group)
         for (start, end), group in flows.groupby(["from_as_of", "to_as_of"], sort=True)
     ]
-    last = flows[flows["to_as_of"] == flows["to_as_of"].max()]
-    last = last[last["from_as_of"] == last["from_as_of"].max()]
-    period = periods[-1]
+    moving = flows[flows["kind"] == "moved"]
+    shown = (moving if len(moving) else flows).iloc[-1]
+    last = flows[
+        (flows["from_as_of"] == shown["from_as_of"]) & (flows["to_as_of"] == shown["to_as_of"])
+    ]
+    period = _period(shown["from_as_of"], shown["to_as_of"], last)
     told = f"From {period['start']} to {period['end']}, "
     if period["share_stayed"]:
         told += f"{period['share_stayed']} of the customers stayed in their segment"
@@ -436,10 +439,12 @@ def _moves(database: Path, page: Page, section: str, population: str) -> dict | 
         told += f"; of those who moved, most went {period['most']}"
     if period["entered_number"]:
         told += f". {words.count(period['entered_number'], 'customer')} came new"
+    if period["end"] != periods[-1]["end"]:
+        told += f". After that, until {periods[-1]['end']}, nobody moved"
     return {
         "told": told + ".",
         "chart": page.add(f"{section}-moves", charts.migrations(last)),
-        "alt": "Matrix of the segments at the beginning by those at the end of the last period.",
+        "alt": "Matrix of the segments at the beginning by those at the end of the period.",
         "caption": f"{period['start']} to {period['end']}: from the segment on the left to the one "
         "at the top. The colour is the share of those who began there.",
         "periods": periods,

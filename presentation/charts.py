@@ -19,12 +19,12 @@ from presentation import words
 # do not see red or green (tests/python/test_charts.py measures both).
 SEGMENT_COLOURS = {
     "light": [
-        *("#0067a5", "#d1600a", "#0b8a6a", "#b5478f", "#8a6d00", "#5a4fcf"),
-        *("#4b9cc9", "#8c3b2e", "#5f7d1c", "#d4729a", "#2f4b6e", "#7d7d7d"),
+        *("#0067a5", "#d46609", "#0c7f6c", "#e5478a", "#894b00", "#584ecf"),
+        *("#4b9cc9", "#8c3b2e", "#5f7d1c", "#a3528f", "#2f4b6e", "#7d7d7d"),
     ],
     "dark": [
-        *("#58aee6", "#f5934a", "#35c79b", "#e08cc4", "#e3c04c", "#9f94f5"),
-        *("#a9dcf7", "#c9796a", "#b3cf63", "#f4b6cf", "#8fa7c9", "#b8b8b8"),
+        *("#59d5fa", "#ef924f", "#34c99d", "#e084c5", "#e5d54a", "#9c94f5"),
+        *("#5f9bd6", "#c9796a", "#b3cf63", "#f4b6cf", "#8fa7c9", "#b8b8b8"),
     ],
 }
 PAPER = {
@@ -54,7 +54,8 @@ PAPER = {
 FONT = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif'
 )
-NO_GROUP = "In no group"
+# From this many standard deviations on, a cell is so strong that its number has the other ink.
+STRONG = 1.45
 WIDTH = "container"
 
 
@@ -293,7 +294,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         words.NOT_SHOWN if pd.isna(lift) else f"{lift:+.1f} standard deviations"
         for lift in frame["lift"]
     ]
-    frame["strong"] = frame["lift"].abs() >= 1.45
+    frame["strong"] = frame["lift"].abs() >= STRONG
     y = alt.Y(
         "feature:N",
         sort=list(dict.fromkeys(frame["feature"])),

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ class Page:
 
     def add(self, name: str, chart: Any) -> str:
         """Keep a chart; returns the id of its figure."""
-        specification = chart.to_dict()
+        # Checking each against the schema would take longer than all else; a test draws them all.
+        specification = chart.to_dict(validate=False)
         for key in ("config", "$schema"):
             specification.pop(key, None)
         self.charts[name] = specification
@@ -58,9 +60,9 @@ def render(database: Path) -> str:
     Raises InputError where there is no published file, or where packages are missing.
     """
     try:
-        import vl_convert
-
         from presentation import charts
+
+        library = _library()
     except ImportError as error:
         raise InputError(MISSING_EXTRA) from error
     populations = queries.populations(database)
@@ -80,7 +82,7 @@ def render(database: Path) -> str:
     environment.globals |= {"paper": charts.PAPER, "palette": charts.SEGMENT_COLOURS}
     themes = {mode: charts.theme(mode) for mode in ("light", "dark")}
     scripts = [
-        vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
+        library,
         environment.loader.get_source(environment, "page.js")[0],
     ]
     return environment.get_template("page.html.j2").render(
@@ -90,6 +92,14 @@ def render(database: Path) -> str:
         scripts=[_script(text) for text in scripts],
         hashes=" ".join(f"'sha256-{_hash(_script(text))}'" for text in scripts),
     )
+
+
+@cache
+def _library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script that needs no other."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
 def _unbroken(value: Any) -> Any:

@@ -19,7 +19,7 @@ from presentation import words
 # do not see red or green (tests/python/test_charts.py measures both).
 SEGMENT_COLOURS = {
     "light": [
-        *("#0067a5", "#d46609", "#0c7f6c", "#e5478a", "#894b00", "#584ecf"),
+        *("#0067a5", "#d46609", "#0c7f6c", "#ec488b", "#894b00", "#584ecf"),
         *("#4b9cc9", "#8c3b2e", "#5f7d1c", "#a3528f", "#2f4b6e", "#7d7d7d"),
     ],
     "dark": [

@@ -390,7 +390,8 @@ def choice(
     frame["told"] = [f"{words.number(value)}" for value in frame["value"]]
     frame["groups"] = [words.count(k, "group") for k in frame["k"]]
     x = alt.X("k:O", title="Number of groups", axis=alt.Axis(labelAngle=0, grid=False))
-    y_axis = alt.Axis(title=None, tickCount=4, format=",")
+    whole = frame["value"].max() >= 10
+    y_axis = alt.Axis(title=None, tickCount=4, format=",.0f" if whole else "~g")
     y = alt.Y("value:Q", axis=y_axis, scale=alt.Scale(zero=True))
     tooltip = [
         alt.Tooltip("groups:N", title="Tried"),

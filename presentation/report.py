@@ -234,13 +234,17 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
             "verdict": f"{told} weak {noun} among {customers}{when}.{left}",
             "advice": "They beat chance, but their borders are not sharp: use them with care.",
         }
+    found = (
+        "They are found again in random halves of the customers, and are farther apart than chance "
+        "would put them."
+        if row["algorithm"] == "kmeans"
+        else "They are found again in resampled customers, and keep neighbours together better "
+        "than chance would."
+    )
     return {
         "badge": BADGES["clear"],
         "verdict": f"{told} clear {noun} among {customers}{when}.{left}",
-        "advice": (
-            "They are found again in random halves of the customers, and are farther apart than "
-            "chance would put them."
-        ),
+        "advice": found,
     }
 
 
@@ -375,7 +379,7 @@ def _profile(
                     "value": _value(row.segment_mean, row.unit),
                     "beats": row.beats_chance is True or row.beats_chance == True,  # noqa: E712
                     "filled": words.share(row.imputed_share)
-                    if not words.is_missing(row.imputed_share) and row.imputed_share >= 0.05
+                    if not words.is_missing(row.segment_mean) and row.imputed_share >= 0.05
                     else "",
                 }
                 for row in group.itertuples()
@@ -565,7 +569,11 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                     f"{_score(strength)} (1 is fully; {STRENGTH} is asked for).",
                 }
             )
-        reached, by_chance = best["silhouette"], best["null_silhouette"]
+        # What the rule compares with chance: for k-means the silhouette, for others neighbours.
+        is_kmeans = best["algorithm"] == "kmeans"
+        measure = "silhouette" if is_kmeans else "assortativity"
+        what = "They stand apart by" if is_kmeans else "Near neighbours are in one group by"
+        reached, by_chance = best[measure], best[f"null_{measure}"]
         share = best["null_share"]
         if not words.is_missing(reached) and not words.is_missing(by_chance):
             beats = share == 0 if not words.is_missing(share) else reached > by_chance
@@ -573,7 +581,7 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                 {
                     "mark": "yes" if beats else "no",
                     "title": "The groups beat chance" if beats else "Chance does as well",
-                    "text": f"They stand apart by {_score(reached)}; the same data without "
+                    "text": f"{what} {_score(reached)}; the same data without "
                     f"any groups reach {_score(by_chance)} on average (0 is not at all, 1 is "
                     "fully).",
                 }

@@ -403,11 +403,12 @@ def _profile(
     )
     others = others[beating.astype(bool)] if len(others) else others
     first = clustered.loc[clustered["lift"].abs().idxmax()] if len(clustered) else rows.iloc[0]
+    how = "of" if first["is_share"] else "on average among"
     told = (
         f"The largest difference is in {first['label']}: "
-        f"{_value(first['segment_mean'], first['unit'])} on average among {first['segment_name']}, "
-        f"{_value(first['population_mean'], first['unit'])} among all customers. Blue is above the "
-        "average of all customers, orange below; the stronger, the farther."
+        f"{_value(first['segment_mean'], first['unit'])} {how} {first['segment_name']}, "
+        f"{_value(first['population_mean'], first['unit'])} {how.split()[-1]} all customers. Blue "
+        "is above the average of all customers, orange below; the stronger, the farther."
     )
     return told_of | {
         "chart": page.add(f"{section}-profile", charts.profile(clustered, MOST_FEATURES))

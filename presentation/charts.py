@@ -123,14 +123,6 @@ def theme(mode: str) -> dict:
     }
 
 
-def colours(names: Sequence[str], mode: str, no_group: str | None = None) -> dict[str, str]:
-    """The colour of each segment, grey for those in no group; the colours repeat after the last."""
-    palette = SEGMENT_COLOURS[mode]
-    grouped = [name for name in names if name != no_group]
-    chosen = {name: palette[i % len(palette)] for i, name in enumerate(grouped)}
-    return chosen if no_group is None else {**chosen, no_group: PAPER[mode]["no_group"]}
-
-
 def _scale(names: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=list(names), range="category")
 
@@ -268,12 +260,12 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     ).properties(width=WIDTH, height=46 * len(frame))
 
 
-def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.LayerChart:
+def profile(rows: pd.DataFrame, most: int = 14) -> alt.LayerChart:
     """Features by segment: the colour is the difference from all customers in standard deviations,
     the text the mean of the segment.
 
     rows: of `queries.profile`, all of them or a part. most: how many features, the first ones by
-    `place`. values: whether the means are written in the cells, for which a phone has no room.
+    `place`.
     """
     rows = rows.sort_values(
         ["place", "segment_id"], key=lambda c: c if c.name == "place" else c.where(c >= 0, 1e9)
@@ -338,15 +330,16 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
             tooltip=tooltip,
         )
     )
-    layers = [cells]
-    if values:
-        layers += [
+    layers = [
+        cells,
+        *(
             alt.Chart()
             .transform_filter(kind)
             .mark_text(style=style)
             .encode(x, y, text="mean:N", tooltip=tooltip)
             for kind, style in (("!datum.strong", "cell_weak"), ("datum.strong", "cell_strong"))
-        ]
+        ),
+    ]
     columns = {"columns": int(frame["segment"].nunique())}
     return alt.layer(*layers, data=_data(frame)).properties(
         width=WIDTH, height=30 * frame["feature"].nunique(), usermeta=columns

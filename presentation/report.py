@@ -262,13 +262,16 @@ def _rows_told(row: dict) -> str:
 
 
 def _cards(segments: pd.DataFrame, rules: pd.DataFrame, known: Known) -> list[dict]:
+    from presentation import charts
+
     cards = []
+    colours = len(charts.SEGMENT_COLOURS["light"])
     for place, row in enumerate(segments.itertuples()):
         rule = rules.loc[row.segment_id] if row.segment_id in rules.index else None
         cards.append(
             {
                 "name": row.segment_name,
-                "colour": "none" if row.is_no_group else str(place % 12),
+                "colour": "none" if row.is_no_group else str(place % colours),
                 "customers": _customers(row.customers),
                 "share": "" if words.is_missing(row.share) else words.share(row.share),
                 "width": 0 if words.is_missing(row.share) else round(100 * row.share, 2),

@@ -91,12 +91,3 @@ def test_numbers_stand_out_from_their_cells(mode):
         cell = "#" + "".join(f"{round(channel):02x}" for channel in channels)
         text = paper["on_strong"] if abs(lift) >= charts.STRONG else paper["ink"]
         assert contrast(cell, text) >= 3.5, (lift, cell)
-
-
-def test_a_colour_belongs_to_a_place_and_grey_to_no_group():
-    names = [f"segment {i}" for i in range(14)]
-    found = charts.colours([*names, "In no group"], "light", no_group="In no group")
-    assert list(found) == [*names, "In no group"]
-    assert found["segment 0"] == found["segment 12"]
-    assert len({found[name] for name in names}) == 12
-    assert found["In no group"] == charts.PAPER["light"]["no_group"]

@@ -359,6 +359,8 @@ def _sizes(page: Page, section: str, segments: pd.DataFrame, names: list[str]) -
         f"{row.segment_name} {_customers(row.customers)} {words.share(row.share)}"
         for row in segments.itertuples()
     ]
+    if len(known) < len(segments):
+        told = f"Of those whose size can be shown, {told}"
     return {
         "chart": page.add(f"{section}-sizes", charts.sizes(segments, names)),
         "told": told + ".",

@@ -1,4 +1,4 @@
-.PHONY: build test test-real lint sample population history lock clean
+.PHONY: build publish test test-real lint sample population history lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,6 +10,11 @@ build: .venv/installed
 	@echo "Building and testing; this takes a few minutes. Details: logs/dbt.log"
 	@$(BIN)/dbt --quiet build
 	@$(BIN)/python -m segmentation.summary
+	@$(BIN)/python -m presentation.publish
+
+# The public tables of the build file, in published/customer_segments.duckdb.
+publish: .venv/installed
+	@$(BIN)/python -m presentation.publish
 
 test: .venv/installed lint
 	$(BIN)/pytest -n 2 --dist loadfile

@@ -279,6 +279,7 @@ def _feature_models(plan: Plan) -> list[dict]:
         "name": f"{p}_features",
         "description": "One row per customer: every feature that is known about the customer.",
         "columns": plain_columns if moment else columns,
+        "is_public": True,
     }
     if not moment:
         models.append(tested)

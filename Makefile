@@ -12,9 +12,10 @@ build: .venv/installed
 	@$(BIN)/python -m segmentation.summary
 	@$(BIN)/python -m presentation.publish
 
-# The public tables of the build file, in published/customer_segments.duckdb.
+# The public tables of the build file, in published/customer_segments.duckdb; with PARQUET=yes also as
+# Parquet files, in published/parquet.
 publish: .venv/installed
-	@$(BIN)/python -m presentation.publish
+	@$(BIN)/python -m presentation.publish $(if $(PARQUET),--parquet)
 
 test: .venv/installed lint
 	$(BIN)/pytest -n 2 --dist loadfile

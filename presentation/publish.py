@@ -34,6 +34,9 @@ STORAGE_VERSION = "v1.4.0"
 # The key of everyone, which joins the tables.
 CUSTOMER = "customer_id"
 
+# Columns in which the words of a category stand, as in `hobbies = chess`.
+NAMES_OF_FEATURES = {"dimension", "feature"}
+
 # What stands before the query of a view in DuckDB's catalog.
 CREATE_VIEW = re.compile(r'^CREATE VIEW (?:"[^"]*"|[^" ])+ (?:\([^)]*\) )?AS ')
 
@@ -232,21 +235,20 @@ def _require_no_personal_words(connection: duckdb.DuckDBPyConnection, project: P
     A category that is clustered has its words there: `email = a@b.example` is a row of a profile.
     """
     for model in project.models:
-        if "feature" not in model.columns or model.name in project.personal:
-            continue
-        found = connection.execute(
-            "select distinct split_part(feature, ' = ', 1) "
-            f"from build.{_name(model.schema)}.{_name(model.name)} "
-            "where contains(feature, ' = ') order by all"
-        ).fetchall()
-        words = [feature for (feature,) in found if feature.lower() in project.personal]
-        if words:
-            raise InputError(
-                f"The column '{words[0]}' is marked personal, but its words stand in the rows of "
-                f"{model.name}, in rules and in headlines. Leave it out of the clustering (add it "
-                "to `exclude` in the settings of the population) or out of the features, then run "
-                "`make build`."
-            )
+        for column in NAMES_OF_FEATURES & set(model.columns):
+            found = connection.execute(
+                f"select distinct split_part({column}, ' = ', 1) "
+                f"from build.{_name(model.schema)}.{_name(model.name)} "
+                f"where contains({column}, ' = ') order by all"
+            ).fetchall()
+            words = [feature for (feature,) in found if feature.lower() in project.personal]
+            if words:
+                raise InputError(
+                    f"The column '{words[0]}' is marked personal, but its words stand in the rows "
+                    f"of {model.name}, in rules and in headlines. Leave it out of the clustering "
+                    "(add it to `exclude` in the settings of the population) or out of the "
+                    "features, then run `make build`."
+                )
 
 
 def _create_table(

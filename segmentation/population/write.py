@@ -313,7 +313,7 @@ def _feature_models(plan: Plan) -> list[dict]:
                 "columns": [key, *OUTCOMES],
             },
         ]
-    return [{"key": None, **model} for model in models]
+    return [{"key": None, "is_public": False, **model} for model in models]
 
 
 def _as_of_words(plan: Plan) -> str:

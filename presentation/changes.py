@@ -1,11 +1,12 @@
 """What differs between two published files, in sentences for people who use the segments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 # What is compared, by population; where a table is not published, nothing is said of it.
 STRUCTURES = {"clear": "clear", "weak": "weak", "none": "no structure"}
@@ -32,10 +33,29 @@ def print_changes(old: Path, new: Path, console: Console) -> None:
         console.print("Nothing has changed since the last time it was published.")
         return
     console.print("[bold]Changed since the last time it was published[/bold]")
-    for population, sentences in changed.items():
-        console.print(f"{escape(population)}:", highlight=False)
+    for populations, sentences in _together(changed).items():
+        console.print(f"{escape(', '.join(populations))}:", highlight=False)
+        lines = Table.grid(padding=(0, 1))
+        lines.add_column(width=3, justify="right")
+        lines.add_column()
         for sentence in sentences:
-            console.print(f"  - {escape(sentence)}", highlight=False)
+            lines.add_row("-", escape(sentence))
+        console.print(lines, highlight=False)
+
+
+def _together(changed: Mapping[str, Sequence[str]]) -> dict[tuple[str, ...], list[str]]:
+    """The sentences by the populations of which they are told; what is told of several comes last.
+
+    The second build of all populations says of each that its fit is kept: once is enough.
+    """
+    told_of: dict[str, list[str]] = {}
+    for population, sentences in changed.items():
+        for sentence in sentences:
+            told_of.setdefault(sentence, []).append(population)
+    found: dict[tuple[str, ...], list[str]] = {}
+    for sentence, populations in told_of.items():
+        found.setdefault(tuple(populations), []).append(sentence)
+    return dict(sorted(found.items(), key=lambda each: (len(each[0]) > 1, each[0])))
 
 
 def changes(old: Path, new: Path) -> dict[str, list[str]]:
@@ -97,7 +117,7 @@ def _segments(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
             elif before != after:
                 told.append((population, f"Segment renamed: {before} is now {after}."))
             if not (is_new or is_gone) and was != now:
-                sizes.append(f"{after} {_count(was)} → {_count(now)}")
+                sizes.append(f"{after} {_count(was)}→{_count(now)}")
         if sizes:
             told.append((population, f"Customers: {', '.join(sizes)}."))
         before = next((row[8] for row in own if row[8]), None)

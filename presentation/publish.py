@@ -35,7 +35,7 @@ STORAGE_VERSION = "v1.4.0"
 CUSTOMER = "customer_id"
 
 # Columns in which the words of a category stand, as in `hobbies = chess`.
-NAMES_OF_FEATURES = {"dimension", "feature"}
+NAMES_OF_FEATURES = {"dimension", "feature", "name"}
 
 # What stands before the query of a view in DuckDB's catalog.
 CREATE_VIEW = re.compile(r'^CREATE VIEW (?:"[^"]*"|[^" ])+ (?:\([^)]*\) )?AS ')
@@ -235,11 +235,11 @@ def _require_no_personal_words(connection: duckdb.DuckDBPyConnection, project: P
     A category that is clustered has its words there: `email = a@b.example` is a row of a profile.
     """
     for model in project.models:
-        for column in NAMES_OF_FEATURES & set(model.columns):
+        for column in sorted(NAMES_OF_FEATURES & set(model.columns)):
             found = connection.execute(
-                f"select distinct split_part({column}, ' = ', 1) "
+                f"select distinct split_part(cast({column} as varchar), ' = ', 1) "
                 f"from build.{_name(model.schema)}.{_name(model.name)} "
-                f"where contains({column}, ' = ') order by all"
+                f"where contains(cast({column} as varchar), ' = ') order by all"
             ).fetchall()
             words = [feature for (feature,) in found if feature.lower() in project.personal]
             if words:

@@ -471,7 +471,7 @@ class Small(Project):
         del profile["customer_segments"]["outputs"]["duckdb"]["plugins"]
         (folder / "profiles.yml").write_text(yaml.safe_dump(profile))
         (folder / "macros").mkdir()
-        for macro in ("begin_build", "end_build", "generate_schema_name"):
+        for macro in ("begin_build", "end_build", "generate_schema_name", "personal_columns"):
             shutil.copy(ROOT / "macros" / f"{macro}.sql", folder / "macros")
         (folder / "models").mkdir()
         self.write("first", "select 'ann' as customer_id, 'ann@b.example' as e_mail")
@@ -563,6 +563,17 @@ def test_a_build_that_is_killed_is_not_published(tmp_path: Path):
     manifest = json.loads((tmp_path / "target" / "manifest.json").read_text())
     with pytest.raises(InputError, match="The last build did not finish"):
         publish(small.database, tmp_path / "published.duckdb", manifest)
+
+
+@pytest.mark.parametrize("written", ["config: {tags: [personal]}", "tags: [personal]"])
+def test_models_know_which_columns_are_personal(tmp_path: Path, written: str):
+    small = Small(tmp_path)
+    small.write("names", "select '{{ personal_columns() | unique | join(', ') }}' as names")
+    models = tmp_path / "models" / "models.yml"
+    models.write_text(models.read_text().replace("config: {tags: []}", written))
+
+    assert small.dbt("build", "-s", "names")[0] == 0
+    assert small.query("from marts.names") == [("e_mail",)]
 
 
 def test_a_column_that_became_personal_a_moment_ago_is_not_published(

@@ -60,13 +60,13 @@ class Project:
 def project_of(manifest: Mapping[str, Any]) -> Project:
     """Read dbt's manifest; raises InputError where `small_groups` has a key that is not known."""
     nodes = manifest["nodes"]
-    keys: dict[str, tuple[str, ...]] = {}
+    keys: dict[str, list[tuple[str, ...]]] = {}
     for node in nodes.values():
         test = node.get("test_metadata") or {}
         if test.get("name") == "unique_combination":
-            keys[node["attached_node"]] = tuple(test["kwargs"]["columns"])
+            keys.setdefault(node["attached_node"], []).append(tuple(test["kwargs"]["columns"]))
         elif test.get("name") == "unique" and node["column_name"]:
-            keys.setdefault(node["attached_node"], (node["column_name"],))
+            keys.setdefault(node["attached_node"], []).append((node["column_name"],))
     public = [
         Model(
             name=node["alias"],
@@ -77,7 +77,8 @@ def project_of(manifest: Mapping[str, Any]) -> Project:
                 column["name"].lower(): column["description"].strip()
                 for column in node["columns"].values()
             },
-            key=keys.get(node["unique_id"], ()),
+            # Of several the first in the alphabet: segment_id before segment_name.
+            key=min(keys.get(node["unique_id"], [()])),
             small_groups=_small_groups(node),
         )
         for node in nodes.values()

@@ -46,7 +46,7 @@ def manifest(*models: dict) -> dict:
     """A manifest of these models, with a test for each key."""
     nodes = {}
     for node in models:
-        key = node.pop("key", None)
+        key = node.get("key")
         nodes[node["unique_id"]] = node
         if key:
             nodes[f"test.shop.{node['name']}"] = {
@@ -93,7 +93,7 @@ def target(tmp_path: Path) -> Path:
 
 
 def test_public_tables_have_plain_names_an_order_and_comments(build: Path, target: Path):
-    publish(build, target, manifest(CUSTOMERS | {"key": ["customer_id"]}))
+    publish(build, target, manifest(CUSTOMERS))
 
     assert rows(target, "from customers") == [("a", 2), ("b", 1)]
     assert rows(target, "select comment from duckdb_tables()") == [("It's the table customers.",)]
@@ -176,6 +176,8 @@ def test_the_samples_are_published_whole(sample_build: Project, published: Path)
     names = {name for (name,) in rows(published, "select table_name from duckdb_tables()")}
     assert "rejected_rows" not in names
     assert {"rejection_counts", "segment_summary", "segment_history", "fits"} <= names
+    segments = rows(published, "select population, segment_id from segment_summary")
+    assert segments == sorted(segments)
     assert rows(published, "select sum(rejected_rows) from rejection_counts") == sample_build.query(
         "select sum(copies) from marts.rejected_rows"
     )

@@ -60,6 +60,7 @@ history: .venv/installed
 		moments = {key.lower(): os.environ[key] for key in ("FROM", "TO", "EVERY")}; \
 		print(json.dumps({"mode": "score", "history": moments}))')"
 	@$(BIN)/python -m segmentation.summary history
+	@$(BIN)/python -m presentation.publish
 
 # Needs uv. The locks hold versions and hashes, no addresses.
 LOCK := uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \

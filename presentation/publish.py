@@ -31,6 +31,9 @@ MINIMUM_GROUP = 5
 # The oldest DuckDB that must be able to open the file.
 STORAGE_VERSION = "v1.4.0"
 
+# The file that tells a folder of Parquet copies from any other.
+PARQUET_MARK = ".published"
+
 # The key of everyone, which joins the tables.
 CUSTOMER = "customer_id"
 
@@ -72,8 +75,13 @@ def publish(
     or where it is not known whether a column is personal, or a personal one cannot be left out.
     """
     project = project_of(manifest)
+    if published.resolve() == build.resolve():
+        raise InputError(
+            f"SEGMENTS_PUBLISHED and SEGMENTS_DB are both '{build}': give the published file "
+            "another name, since it is replaced as a whole."
+        )
     published.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(published.parent) as scratch:
+    with _alone(published) as scratch:
         new = scratch / published.name
         with _opened(build, new) as connection:
             _require_finished(connection, project)
@@ -81,22 +89,25 @@ def publish(
             _write(connection, project, minimum, secret)
         _to_disk(new)
         copies = published.parent / "parquet"
-        if parquet or copies.is_dir():
+        parquet = _has_copies(copies, parquet)
+        if parquet:
             _write_parquet(new, scratch / "parquet")
         if console:
             print_changes(published, new, console)
+        # Of somebody who wrote to the published file: it would be taken for part of the new one.
+        published.with_name(published.name + ".wal").unlink(missing_ok=True)
         os.replace(new, published)
-        if parquet or copies.is_dir():
+        if parquet:
             _replace_folder(scratch / "parquet", copies)
         _to_disk(published.parent)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
-    """An empty folder to write in; whoever else publishes there waits until it is gone."""
-    with (folder / ".lock").open("w") as lock:
+def _alone(published: Path) -> Iterator[Path]:
+    """An empty folder to write in; whoever else publishes the same file waits until it is gone."""
+    with published.with_name(f".{published.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        scratch = folder / ".scratch"
+        scratch = published.with_name(f".{published.name}.new")
         # What a publish left that was broken off.
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
@@ -377,6 +388,21 @@ def _comment(connection: duckdb.DuckDBPyConnection, kind: str, model: Model) -> 
         connection.execute(f"comment on column {name}.{_name(column)} is {text}")
 
 
+def _has_copies(folder: Path, wanted: bool) -> bool:
+    """Whether Parquet copies are to be written: where they are wanted, or were written before.
+
+    Raises InputError for a folder with something else in it, which would be removed.
+    """
+    if (folder / PARQUET_MARK).exists():
+        return True
+    if wanted and folder.is_dir() and any(folder.iterdir()):
+        raise InputError(
+            f"The folder '{folder}' holds something else than Parquet copies of published tables, "
+            "which take its place: move it away."
+        )
+    return wanted
+
+
 def _write_parquet(file: Path, folder: Path) -> None:
     """Write each table of a published file, but no view, as a Parquet file."""
     folder.mkdir()
@@ -392,6 +418,7 @@ def _write_parquet(file: Path, folder: Path) -> None:
 def _replace_folder(new: Path, folder: Path) -> None:
     """Put the files of a folder into another one, each in one step, and remove all others there."""
     folder.mkdir(exist_ok=True)
+    (folder / PARQUET_MARK).touch()
     files = {file.name for file in new.iterdir()}
     for file in sorted(new.iterdir()):
         _to_disk(file)

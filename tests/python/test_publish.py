@@ -162,9 +162,38 @@ def test_parquet_copies_are_renewed_with_the_file(build: Path, target: Path):
         connection.execute("update marts.customers set segment_id = 7")
     publish(build, target, manifest(CUSTOMERS))
 
-    files = list((target.parent / "parquet").iterdir())
+    files = list((target.parent / "parquet").glob("*.*"))
+    files.remove(target.parent / "parquet" / ".published")
     assert [file.name for file in files] == ["customers.parquet"]
     assert duckdb.sql(f"select distinct segment_id from '{files[0]}'").fetchall() == [(7,)]
+
+
+def test_files_of_others_stay(build: Path, target: Path):
+    with pytest.raises(InputError, match="give the published file another name"):
+        publish(build, build, manifest(CUSTOMERS))
+    other = target.parent / "parquet" / "raw.parquet"
+    other.parent.mkdir(parents=True)
+    other.touch()
+    publish(build, target, manifest(CUSTOMERS))
+    with pytest.raises(InputError, match="holds something else"):
+        publish(build, target, manifest(CUSTOMERS), parquet=True)
+
+    assert other.exists()
+    assert rows(target, "from customers") == [("a", 2), ("b", 1)]
+
+
+def test_what_somebody_wrote_to_the_file_does_not_reach_the_next(build: Path, target: Path):
+    publish(build, target, manifest(CUSTOMERS))
+    # A writer that was broken off: its changes are in the log beside the file.
+    script = (
+        "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); "
+        "c.execute('update customers set segment_id = 99'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", script, target], check=True)
+    assert target.with_name(target.name + ".wal").exists()
+    publish(build, target, manifest(CUSTOMERS))
+
+    assert rows(target, "from customers") == [("a", 2), ("b", 1)]
 
 
 def test_the_samples_are_published_whole(sample_build: Project, published: Path):
@@ -410,7 +439,7 @@ def test_a_publish_that_is_killed_leaves_what_was_there(tmp_path: Path, target: 
         [sys.executable, "-c", script, build, target, tmp_path / "manifest.json"],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
-    scratch = target.parent / ".scratch" / target.name
+    scratch = target.parent / f".{target.name}.new" / target.name
     while not scratch.exists():
         assert process.poll() is None
         time.sleep(0.01)

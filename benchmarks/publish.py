@@ -53,10 +53,11 @@ def enlarged(build: Path, customers: int) -> None:
 
 def timed(words: str, work: Callable[[], None]) -> None:
     """Print how long something takes, and the most memory that the process has had."""
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     work()
+    seconds, used = time.perf_counter() - start, time.process_time() - used
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"{words}: {time.perf_counter() - start:.1f} s, at most {memory:.1f} GB")
+    print(f"{words}: {seconds:.1f} s, {used:.1f} s of processors, at most {memory:.1f} GB")
 
 
 def copied(published: Path, target: Path) -> None:

@@ -126,9 +126,18 @@ def _small_groups(node: Mapping[str, Any]) -> SmallGroups | None:
             f"small_groups of the model {node['name']} has {found}; it needs exactly "
             f"{', '.join(known)}. Mend it in {node.get('patch_path', '').split('://')[-1]}."
         )
-    return SmallGroups(
+    rule = SmallGroups(
         counted_by=given["counted_by"],
         groups=tuple(given["groups"]),
         add_up=tuple(tuple(columns) for columns in given["add_up"]),
         keeps=tuple(given["keeps"]),
     )
+    wrong = {*rule.groups, *rule.keeps} - set(node["columns"])
+    wrong |= {column for columns in rule.add_up for column in columns} - set(rule.groups)
+    if wrong:
+        raise InputError(
+            f"small_groups of the model {node['name']} names {', '.join(sorted(wrong))}: groups "
+            "and keeps have columns of the model, and add_up has columns of groups. Mend it in "
+            f"{node.get('patch_path', '').split('://')[-1]}."
+        )
+    return rule

@@ -475,6 +475,14 @@ def main(arguments: Sequence[str]) -> int:
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
+    except duckdb.Error as error:
+        cause = str(error).strip().splitlines()[0]
+        print(
+            f"The build file '{build}' cannot be published: {cause!r}. Run `make build` again; "
+            "the file that was published before is as it was.",
+            file=sys.stderr,
+        )
+        return 1
     console.print(f"Published in [bold]{published}[/bold], to be read while the next build runs.")
     return 0
 

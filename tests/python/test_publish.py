@@ -1,5 +1,6 @@
 """The published file: what is in it, what is not, and that nobody sees half of it."""
 
+import copy
 import hmac
 import json
 import os
@@ -284,6 +285,70 @@ def test_settings_of_small_groups_are_strict(tmp_path: Path, target: Path):
     wrong = model("summary", {"customers": []}, meta={"small_groups": {"counted": "customers"}})
     with pytest.raises(InputError, match="has counted; it needs exactly counted_by, groups"):
         publish(summary(tmp_path), target, manifest(wrong))
+    for key, value in (
+        ("groups", ["populatoin", "segment"]),
+        ("keeps", ["name"]),
+        ("add_up", [["customers"]]),
+    ):
+        wrong = copy.deepcopy(SUMMARY)
+        wrong["config"]["meta"]["small_groups"][key] = value
+        with pytest.raises(InputError, match="small_groups of the model summary names"):
+            publish(summary(tmp_path), target, manifest(wrong))
+
+
+def test_hidden_flows_are_not_had_from_the_segments_that_they_add_up_to(
+    tmp_path: Path, target: Path
+):
+    marts = yaml.safe_load((ROOT / "models" / "marts" / "marts.yml").read_text())["models"]
+    (mart,) = [each for each in marts if each["name"] == "segment_migrations"]
+    build = built(
+        tmp_path / "build.duckdb",
+        "create table marts.segment_migrations as select * replace ("
+        "if(from_segment_id < 0, null, from_segment_id) as from_segment_id) from (select "
+        + ", ".join(f"cast(null as {each['data_type']}) as {each['name']}"
+                    for each in mart["columns"])
+        + ") where false",
+        # From and to four segments, and from nowhere: one flow of two customers.
+        "insert into marts.segment_migrations by name select 'shop' as population, 1 as fit_id, "
+        "timestamp '2020-01-01' as from_as_of, timestamp '2020-01-08' as to_as_of, "
+        "nullif(a, 4) as from_segment_id, b as to_segment_id, a::varchar as from_segment_name, "
+        "b::varchar as to_segment_name, 'moved' as kind, "
+        "if(a = 4 and b = 2, 2, 10 + 7 * a + b * b) as customers, 0.5 as share "
+        "from range(5) as f (a), range(4) as t (b)",
+    )  # fmt: skip
+    columns = {each["name"]: [] for each in mart["columns"]}
+    publish(
+        build, target, manifest(model("segment_migrations", columns, meta=mart["config"]["meta"]))
+    )
+
+    for total in ("from_segment_id", "to_segment_id"):
+        hidden = rows(
+            target,
+            f"select count(*) - count(customers), count(*) - count(share) from segment_migrations "
+            f"group by {total}",
+        )
+        assert any(count for count, _ in hidden)
+        for count, shares in hidden:
+            assert count == shares
+            assert count != 1
+    assert rows(
+        target, "select count(*), count(customers), count(kind) from segment_migrations"
+    ) == [(20, 16, 20)]
+
+
+def test_two_who_publish_at_once_wait_for_each_other(tmp_path: Path, target: Path):
+    build = two_tables(tmp_path / "build.duckdb", 1, count=200_000)
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest(*TWO)))
+    arguments = [build, target, tmp_path / "manifest.json"]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PUBLISHER, *arguments],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        for _ in range(3)
+    ]
+    assert [process.wait() for process in processes] == [0, 0, 0]
+    assert rows(target, "select count(*) from first") == [(200_000,)]
 
 
 def people(tmp_path: Path, tags: dict[str, list[str]], *more: str) -> tuple[Path, dict]:
@@ -394,6 +459,14 @@ while True:
 print(reads, len(seen))
 """
 
+PUBLISHER = """
+import json, sys
+from pathlib import Path
+from presentation.publish import publish
+build, target, manifest = map(Path, sys.argv[1:])
+publish(build, target, json.loads(manifest.read_text()))
+"""
+
 
 def two_tables(path: Path, n: int, count: int = 50_000) -> Path:
     return built(
@@ -430,13 +503,8 @@ def test_a_publish_that_is_killed_leaves_what_was_there(tmp_path: Path, target: 
     publish(two_tables(tmp_path / "build.duckdb", 0), target, manifest(*TWO))
     build = two_tables(tmp_path / "build.duckdb", 1, count=30_000_000)
     (tmp_path / "manifest.json").write_text(json.dumps(manifest(*TWO)))
-    script = (
-        "import json, sys; from pathlib import Path; from presentation.publish import publish; "
-        "build, target, manifest = map(Path, sys.argv[1:]); "
-        "publish(build, target, json.loads(manifest.read_text()))"
-    )
     process = subprocess.Popen(
-        [sys.executable, "-c", script, build, target, tmp_path / "manifest.json"],
+        [sys.executable, "-c", PUBLISHER, build, target, tmp_path / "manifest.json"],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     scratch = target.parent / f".{target.name}.new" / target.name

@@ -10,6 +10,9 @@
     {%- if execute and noted -%}
     create schema if not exists models;
     create table if not exists models.unfinished (node varchar primary key);
+    comment on table models.unfinished is
+        'One row per model, seed or test that has not passed since a build began with it. Nothing is published meanwhile.';
+    comment on column models.unfinished.node is 'The id of the node in dbt.';
     insert or ignore into models.unfinished values {{ noted | join(', ') }}
     {%- endif -%}
 {%- endmacro %}

@@ -256,9 +256,9 @@ def _require_no_personal_words(connection: duckdb.DuckDBPyConnection, project: P
             if words:
                 raise InputError(
                     f"The column '{words[0]}' is marked personal, but its words stand in the rows "
-                    f"of {model.name}, in rules and in headlines. Leave it out of the clustering "
-                    "(add it to `exclude` in the settings of the population) or out of the "
-                    "features, then run `make build`."
+                    f"of {model.name}. Unless that is done already, leave it out of the clustering "
+                    "(`exclude` in the settings of the population) or out of the features; then "
+                    "run `make build`."
                 )
 
 

@@ -17,13 +17,13 @@ build: .venv/installed
 publish: .venv/installed
 	@$(BIN)/python -m presentation.publish $(if $(PARQUET),--parquet)
 
-test: .venv/installed lint
+test: .venv/extras lint
 	$(BIN)/pytest -n 2 --dist loadfile
 	@mkdir -p $(dir $(TEST_DB)) && rm -f $(TEST_DB)
 	SEGMENTS_DB=$(TEST_DB) SEGMENTS_DATA=sample_data $(BIN)/dbt build --target-path target/test
 
 # The same tests with the public data sets in the folder $(REAL_DATA).
-test-real: .venv/installed
+test-real: .venv/extras
 	SEGMENTS_REAL_DATA=$(REAL_DATA) $(BIN)/pytest -m real
 
 lint: .venv/installed

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import pandas as pd
 
@@ -64,10 +65,25 @@ def quantity(value: float | None, unit: str | None = None) -> str:
         return UNKNOWN
     if unit == "percent":
         return share(value)
+    value, unit = _finer(value, unit)
+    return _with_unit(number(value), unit)
+
+
+def exactly(value: Decimal, unit: str | None = None) -> str:
+    """A number with its unit, to the last digit: 12,345.6, 1.44 hours, 64.25 %."""
+    value, unit = (100 * value, "%") if unit == "percent" else _finer(value, unit)
+    return _with_unit(f"{value.normalize():,f}", unit)
+
+
+def _finer(value, unit: str | None) -> tuple:
+    """A time of less than one unit in a finer one."""
     while unit in _FINER and 0 < abs(value) < 1:
         factor, finer = _FINER[unit]
         value, unit = value * factor, finer
-    written = number(value)
+    return value, unit
+
+
+def _with_unit(written: str, unit: str | None) -> str:
     if not unit:
         return written
     return f"{written} {unit.removesuffix('s') if written == '1' else unit}"
@@ -129,6 +145,20 @@ def label(feature: str, known: Mapping[str, tuple[str, str | None]]) -> str:
 def unit(feature: str, known: Mapping[str, tuple[str, str | None]]) -> str | None:
     """The unit of a feature, None where it has none."""
     return known[feature][1] if feature in known else None
+
+
+def drift_reason(
+    reason: str, known: Mapping[str, tuple[str, str | None]], names: Mapping[int, str]
+) -> str:
+    """The reason of a verdict on drift with words for its feature and a name for its segment."""
+    found = re.match(r"(.+?)(?= has moved: | is missing for )", reason)
+    if found:
+        reason = label(found[1], known) + reason[found.end() :]
+    return re.sub(
+        r"(?<=the customers of )segment (-?\d+)(?= have moved)",
+        lambda segment: names.get(int(segment[1]), "a segment"),
+        reason,
+    )
 
 
 # -- Rules -----------------------------------------------------------------------------------------
@@ -243,8 +273,14 @@ class _Reader:
         if self.take("true"):
             return "every customer", "", ""
         if self.take("not"):
-            what, _, yes = self.condition()
-            return (what, "", "no") if yes == "yes" else (f"not {what}", "", yes)
+            if self.next_is("("):
+                raise _NotUnderstood
+            what, compared, yes = self.condition()
+            if yes == "yes":
+                return what, "", "no"
+            if compared or yes:
+                raise _NotUnderstood
+            return f"not {what}", "", ""
         if self.take("list_contains", "("):
             column = self.value("word", "column")
             self.expect(",")
@@ -272,5 +308,6 @@ class _Reader:
             return f"{name}:", "not" if operator == "!=" else "", self.value("text")
         if operator not in _COMPARED:
             raise _NotUnderstood
-        bound = float(self.value("number"))
-        return name, _COMPARED[operator], quantity(bound, unit(column, self.known))
+        # A bound that is rounded would be another rule.
+        bound = Decimal(self.value("number"))
+        return name, _COMPARED[operator], exactly(bound, unit(column, self.known))

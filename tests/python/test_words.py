@@ -1,5 +1,7 @@
 """Numbers, dates and rules in words."""
 
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ KNOWN = {
     "income": ("income", None),
     "family_size": ("size of the family", None),
     "age_years": ("age", "years"),
+    "recency": ("time since then", "days"),
     "sale_share": ("purchases with a discount", "percent"),
 }
 
@@ -116,10 +119,35 @@ def test_facts_are_parted_at_commas_outside_brackets():
         ("income < 3; drop table x", None),
         ("income + 1 < 3", None),
         ("income < 3 and", None),
+        ("not income < 3", None),
+        ("not (income < 3 or income > 9)", None),
+        ("not is_member is null", None),
+        ("income < 12345.6 and x >= 2.841", "income below 12,345.6 and x at least 2.841"),
+        ("recency < 0.06", "time since then below 1.44 hours"),
+        ("sale_share >= 0.425", "purchases with a discount at least 42.5 %"),
+        ("age_years >= 1", "age at least 1 year"),
     ],
 )
 def test_rules_in_words(rule, told):
     assert words.rule(rule, KNOWN) == told
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("age_years has moved: stability index 0.3", "age has moved: stability index 0.3"),
+        ("hat is missing for more or fewer customers: 1", None),
+        ("the customers of segment 3 have moved: by 1", "the customers of Savers have moved: by 1"),
+        (
+            "the customers of segment 4 have moved: by 1",
+            "the customers of a segment have moved: by 1",
+        ),
+        ("the sizes of the segments have moved: stability index 0.3", None),
+        ("there was no fit yet", None),
+    ],
+)
+def test_reasons_of_drift_in_words(reason, told):
+    assert words.drift_reason(reason, KNOWN, {3: "Savers"}) == (told or reason)
 
 
 @given(st.text(alphabet="abin'\"()<>=!,. 01ordt_", max_size=40))
@@ -142,5 +170,6 @@ def test_no_condition_of_a_rule_is_lost(conditions):
     told = words.rule(rule, KNOWN)
     place = 0
     for column, _, value in conditions:
-        bound = words.quantity(float(value), KNOWN[column][1])
+        in_unit = Decimal(value) * (100 if KNOWN[column][1] == "percent" else 1)
+        bound = f"{in_unit:,}"
         place = told.index(bound, place) + len(bound)

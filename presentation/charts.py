@@ -535,7 +535,10 @@ def error_told(
         return "did not compete"
     if "wrong" in (error_unit or ""):
         return f"wrong for {words.share(error)}"
-    return f"off by {words.quantity(error, words.unit(feature, known))}"
+    unit = words.unit(feature, known)
+    if unit == "percent":
+        error, unit = 100 * error, "percentage points"
+    return f"off by {words.quantity(error, unit)}"
 
 
 def outcomes(scores: pd.DataFrame) -> alt.LayerChart:
@@ -607,10 +610,12 @@ def migrations(flows: pd.DataFrame) -> alt.LayerChart:
             "customers": flows["customers"].astype(float),
         }
     )
-    totals = frame.groupby("start")["customers"].transform("sum")
-    frame["share"] = (frame["customers"] / totals).where(totals > 0)
+    # Of those who came new there is no share; where a number is hidden the sum would be too small.
+    totals = frame.groupby("start")["customers"].transform(lambda column: column.sum(skipna=False))
+    shares = (frame["customers"] / totals).where(totals > 0)
+    frame["share"] = flows["share"].astype(float).fillna(shares)
     frame["told"] = [
-        words.count(value) if value == value else "few" for value in frame["customers"]
+        words.count(value) if value == value else "hidden" for value in frame["customers"]
     ]
     frame["part"] = [words.share(value) for value in frame["share"]]
     frame["strong"] = frame["share"] > 0.5

@@ -61,6 +61,13 @@
     return columns ? (width - (isNarrow() ? 170 : 220)) / columns : Infinity;
   }
 
+  // A long name ends before the numbers at the end of its line.
+  function clipped(specification, width) {
+    for (const { mark, encoding } of specification.layer) {
+      if (mark.align === "left" && encoding.text?.field === "segment") mark.limit = width - 110;
+    }
+  }
+
   // A narrow cell of a heat map holds the number alone, and a very narrow one nothing.
   function fitted(specification, room) {
     const cells = specification.layer.filter((layer) => String(layer.mark.style ?? "").startsWith("cell_"));
@@ -77,6 +84,7 @@
     const chart = structuredClone(charts[figure.dataset.chart]);
     const room = columnWidth(chart, width);
     const specification = fitted(chart, room);
+    clipped(specification, width);
     specification.width = width;
     specification.autosize = { type: "fit-x", contains: "padding" };
     figure.view?.finalize();

@@ -7,7 +7,8 @@ customers than may be shown, is missing (NaN) in every frame. Frames are sorted,
 the same file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -21,11 +22,21 @@ def ask(database: Path, query: str, parameters: Sequence[object] = ()) -> pd.Dat
 
     Raises InputError where there is no file, or where it lacks what the query asks for.
     """
+    with connect(database) as connection:
+        return connection.execute(query, list(parameters)).df()
+
+
+@contextmanager
+def connect(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, read-only. Connections that are open at once see the same state of it.
+
+    Raises InputError where there is no file, or where it lacks what is asked of it.
+    """
     if not Path(database).exists():
         raise InputError(f"The published file '{database}' does not exist; `make build` writes it.")
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
-            return connection.execute(query, list(parameters)).df()
+            yield connection
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException) as error:
         cause = str(error).strip().splitlines()[0]
         raise InputError(

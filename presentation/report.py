@@ -65,12 +65,14 @@ def render(database: Path) -> str:
         library = _library()
     except ImportError as error:
         raise InputError(MISSING_EXTRA) from error
-    populations = queries.populations(database)
     page = Page()
-    sections = [
-        _section(database, page, number, row)
-        for number, row in enumerate(populations.to_dict("records"), start=1)
-    ]
+    # While one connection is open, all read the same file, though a build put another in its place.
+    with queries.connect(database):
+        populations = queries.populations(database)
+        sections = [
+            _section(database, page, number, row)
+            for number, row in enumerate(populations.to_dict("records"), start=1)
+        ]
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -128,12 +130,13 @@ def _opening(sections: list[dict]) -> str:
     if not sections:
         return "There are no populations in the published file yet."
     count = words.count(len(sections), "population")
-    customers = sum(section["customers"] or 0 for section in sections)
+    known = [section["customers"] for section in sections if section["customers"] is not None]
+    uncounted = "" if len(known) == len(sections) else ", besides those too few to show"
     return (
         f"{words.sentence(words.count_word(len(sections)))} "
-        f"{count.split(' ', 1)[1]} with {words.count(customers, 'customer')} in all. For each: "
-        "which groups its customers form, what sets the groups apart, what to do about them, and "
-        "whether the groups can be trusted."
+        f"{count.split(' ', 1)[1]} with {words.count(sum(known), 'customer')} in all{uncounted}. "
+        "For each: which groups its customers form, what sets the groups apart, what to do about "
+        "them, and whether the groups can be trusted."
     )
 
 
@@ -155,13 +158,18 @@ def _section(database: Path, page: Page, number: int, row: dict) -> dict:
     if segments.empty:
         return section | {"is_empty": True, "sources": _sources(database, name)}
     names = list(segments.loc[~segments["is_no_group"], "segment_name"])
+    by_id = dict(zip(segments["segment_id"], segments["segment_name"], strict=True))
+    if isinstance(row["verdict_reason"], str):
+        row = row | {"verdict_reason": words.drift_reason(row["verdict_reason"], known, by_id)}
     rules = queries.rules(database, name).set_index("segment_id")
     return section | {
         "is_empty": False,
         "is_one": len(segments) == 1,
         "segments": _cards(segments, rules, known),
         "hidden": bool(segments["customers"].isna().any()),
-        "map": _map(database, page, section["id"], name, names, len(segments)),
+        "map": _map(
+            database, page, section["id"], name, names, len(segments), section["customers"]
+        ),
         "sizes": _sizes(page, section["id"], segments, names),
         "profile": _profile(database, page, section["id"], name, len(segments)),
         "moves": _moves(database, page, section["id"], name),
@@ -169,7 +177,8 @@ def _section(database: Path, page: Page, number: int, row: dict) -> dict:
         "trust": _trust(row, scores, len(segments)),
         "choice": _choice(page, section["id"], scores, row),
         "rivals": _rivals(scores),
-        "drift": _drift(database, name, known),
+        "drift": _drift(database, name, known, by_id),
+        "is_fitted": _is_fitted(row),
         "imputation": _imputation(database, page, section["id"], name, known),
         "sources": _sources(database, name),
     }
@@ -177,6 +186,8 @@ def _section(database: Path, page: Page, number: int, row: dict) -> dict:
 
 # -- What is said first ----------------------------------------------------------------------------
 
+# What the reason for a choice says where the rule did not make it.
+BY_HAND = "by hand"
 BADGES = {
     "clear": "Clear groups",
     "weak": "Weak groups",
@@ -189,7 +200,7 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
     """The sentence on a population that comes first, what follows from it, and a word for it."""
     among = f" among {words.count(row['customers'], 'customer')}"
     if words.is_missing(row["customers"]):
-        among = ", too small to show numbers"
+        among = ", whose sizes are not shown" if len(segments) > 1 else " among very few customers"
     as_of = words.date(row["as_of"])
     when = f", as they were on {as_of}" if as_of else ""
     groups = int((~segments["is_no_group"]).sum())
@@ -201,9 +212,16 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
             "verdict": "There are no customers to group.",
             "advice": "No raw row could be used, or there were none.",
         }
-    if groups <= 1 and outside.empty:
+    if len(segments) == 1:
+        reason = row["reason"] if isinstance(row["reason"], str) else ""
+        if BY_HAND in reason:
+            return {
+                "badge": "One group",
+                "verdict": f"One group{among}{when}, because the settings say so.",
+                "advice": words.sentence(reason),
+            }
         return {
-            "badge": BADGES["none"] if structure == "none" else BADGES[structure],
+            "badge": BADGES["none"],
             "verdict": f"No groups stand out{among}{when}.",
             "advice": (
                 "That is a finding, not a fault: whatever groups one draws here, random halves of "
@@ -218,21 +236,23 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
         few = outside["customers"].iloc[0]
         left = f" {words.count(few, 'customer')} {'belongs' if few == 1 else 'belong'} to none."
         if words.is_missing(few):
-            left = " A few customers belong to none."
+            left = " Some customers belong to none."
     if structure == "none":
+        do = "it does" if groups == 1 else "they do"
         return {
-            "badge": "No better than chance",
-            "verdict": f"{told} {noun}{among}{when}, but no better than chance.{left}",
+            "badge": "Groups set by hand",
+            "verdict": f"{told} {noun}{among}{when}, set by hand: {do} not hold up.{left}",
             "advice": (
-                "The number of groups was set by hand. Data without any groups would divide as "
-                "well: use these as a way to sort customers, not as kinds of customers."
+                "Random halves of the customers do not agree on them, one of them is very small, "
+                "or data without any groups divide about as well: use these as a way to sort "
+                "customers, not as kinds of customers."
             ),
         }
     if structure == "weak":
         return {
             "badge": BADGES["weak"],
             "verdict": f"{told} weak {noun}{among}{when}.{left}",
-            "advice": "They beat chance, but their borders are not sharp: use them with care.",
+            "advice": "They beat chance, but not every check confirms them: use them with care.",
         }
     found = (
         "They are found again in random halves of the customers, and are farther apart than chance "
@@ -287,9 +307,7 @@ def _cards(segments: pd.DataFrame, rules: pd.DataFrame, known: Known) -> list[di
 
 
 def _customers(value: float | None) -> str:
-    return (
-        "too few customers to show" if words.is_missing(value) else words.count(value, "customer")
-    )
+    return "size not shown" if words.is_missing(value) else words.count(value, "customer")
 
 
 def _rule(rule: pd.Series, known: Known) -> dict | None:
@@ -315,7 +333,13 @@ def _rule(rule: pd.Series, known: Known) -> dict | None:
 
 
 def _map(
-    database: Path, page: Page, section: str, population: str, names: list[str], segments: int
+    database: Path,
+    page: Page,
+    section: str,
+    population: str,
+    names: list[str],
+    segments: int,
+    customers: float | None,
 ) -> dict | None:
     from presentation import charts
 
@@ -324,14 +348,20 @@ def _map(
         return None
     unlike = queries.outliers(database, population)
     told = "Each dot is a customer; customers who are alike lie near each other."
+    everyone = len(points)
+    is_sample = not words.is_missing(customers) and everyone < customers
+    if is_sample:
+        told += (
+            f" The map shows {words.count(everyone)} of the {words.count(customers, 'customer')}."
+        )
     if unlike:
         told += (
             f" {words.sentence(words.count_word(unlike))} "
-            f"{'customer is' if unlike == 1 else 'customers are'} unlike everyone (ringed)."
+            f"{'customer is' if unlike == 1 else 'customers are'} unlike everyone "
+            f"({'ringed where shown' if is_sample else 'ringed'})."
         )
     if (points["segment_id"] < 0).any():
         told += " Grey crosses are in no group."
-    everyone = len(points)
     return {
         "chart": page.add(f"{section}-map", charts.segment_map(points, names)),
         "told": told,
@@ -347,25 +377,37 @@ def _sizes(page: Page, section: str, segments: pd.DataFrame, names: list[str]) -
     known = segments[segments["customers"].notna()]
     if len(segments) < 2 or known.empty:
         return None
-    largest = known.loc[known["customers"].idxmax()]
-    smallest = known.loc[known["customers"].idxmin()]
-    told = (
-        f"{largest['segment_name']} is the largest with {words.share(largest['share'])} of the "
-        "customers"
-    )
-    if smallest["segment_name"] != largest["segment_name"]:
-        told += f", {smallest['segment_name']} the smallest with {words.share(smallest['share'])}"
+    groups = known[~known["is_no_group"]]
+    told = _largest_and_smallest(groups) if len(groups) > 1 else ""
     alt = [
         f"{row.segment_name} {_customers(row.customers)} {words.share(row.share)}"
         for row in segments.itertuples()
     ]
-    if len(known) < len(segments):
-        told = f"Of those whose size can be shown, {told}"
+    if told and len(known) < len(segments):
+        told = f"Of those whose size is shown, {told}"
     return {
         "chart": page.add(f"{section}-sizes", charts.sizes(segments, names)),
-        "told": told + ".",
+        "told": words.sentence(told),
         "alt": "Bars: " + "; ".join(alt) + ".",
     }
+
+
+def _largest_and_smallest(groups: pd.DataFrame) -> str:
+    """A sentence on the sizes of two groups or more; groups of the same size are named together."""
+    most, least = groups["customers"].max(), groups["customers"].min()
+    largest, smallest = (groups[groups["customers"] == size] for size in (most, least))
+    if most == least:
+        each = words.share(largest["share"].iloc[0])
+        return f"all are of the same size, {each} of the customers each."
+    told = []
+    for ends, kind in ((largest, "the largest"), (smallest, "the smallest")):
+        each = " each" if len(ends) > 1 else ""
+        verb = "" if told else (" are" if len(ends) > 1 else " is")
+        told.append(
+            f"{words.listed(list(ends['segment_name']))}{verb} {kind} with "
+            f"{words.share(ends['share'].iloc[0])}{' of the customers' if not told else ''}{each}"
+        )
+    return ", ".join(told) + "."
 
 
 def _profile(
@@ -385,7 +427,6 @@ def _profile(
             "cells": [
                 {
                     "value": _value(row.segment_mean, row.unit),
-                    "beats": row.beats_chance is True or row.beats_chance == True,  # noqa: E712
                     "filled": words.share(row.imputed_share)
                     if not words.is_missing(row.segment_mean) and row.imputed_share >= 0.05
                     else "",
@@ -402,29 +443,27 @@ def _profile(
         "made": made,
         "has_filled": any(cell["filled"] for row in table for cell in row["cells"]),
     }
-    if segments < 2 or not (rows["lift"].abs() > 0).any():
-        return told_of | {"chart": None, "others": None}
     clustered = rows[rows["is_clustered"]]
+    groups = clustered[(clustered["segment_id"] >= 0) & clustered["lift"].notna()]
+    if segments < 2 or not (groups["lift"].abs() > 0).any():
+        return told_of | {"chart": None, "others": None}
     others = rows[~rows["is_clustered"] & rows["segment_mean"].notna()]
     beating = others.groupby("place")["beats_chance"].transform(
         lambda column: column.fillna(False).astype(bool).any()
     )
     others = others[beating.astype(bool)] if len(others) else others
-    first = clustered.loc[clustered["lift"].abs().idxmax()] if len(clustered) else rows.iloc[0]
+    first = groups.loc[groups["lift"].abs().idxmax()]
     how = "of" if first["is_share"] else "on average among"
     told = (
-        f"The largest difference is in {first['label']}: "
+        f"The largest difference of a group is in {first['label']}: "
         f"{_value(first['segment_mean'], first['unit'])} {how} {first['segment_name']}, "
         f"{_value(first['population_mean'], first['unit'])} {how.split()[-1]} all customers. Blue "
         "is above the average of all customers, orange below; the stronger, the farther."
     )
     return told_of | {
-        "chart": page.add(f"{section}-profile", charts.profile(clustered, MOST_FEATURES))
-        if len(clustered)
-        else None,
+        "chart": page.add(f"{section}-profile", charts.profile(clustered, MOST_FEATURES)),
         "told": told,
         "alt": "Heat map of the features by segment; the same means are in the table below.",
-        "more": max(0, made - MOST_FEATURES),
         "others": page.add(f"{section}-others", charts.profile(others, MOST_FEATURES))
         if len(others)
         else None,
@@ -457,9 +496,9 @@ def _moves(database: Path, page: Page, section: str, population: str) -> dict | 
     if period["share_stayed"]:
         told += f"{period['share_stayed']} of the customers stayed in their segment"
     else:
-        told += "the numbers are too small to show who stayed"
+        told += "the numbers of those who stayed are not shown"
     if period["most"]:
-        told += f"; of those who moved, most went {period['most']}"
+        told += f"; the largest move was {period['most']}"
     if period["entered_number"]:
         told += f". {words.count(period['entered_number'], 'customer')} came new"
     if period["end"] != periods[-1]["end"]:
@@ -532,11 +571,10 @@ def _outcome(
             scores["predictor"].isin(["rfm_cell", "rfm_k_means"]) & scores["segment_lead"].notna()
         ]
         if len(plain):
-            better = plain[plain["segment_lead"] > 2 * plain["segment_lead_error"]]
-            worse = plain[plain["segment_lead"] < -2 * plain["segment_lead_error"]]
-            if len(better) == len(plain):
+            best = plain.loc[plain["segment_lead"].idxmin()]
+            if best["segment_lead"] > 2 * best["segment_lead_error"]:
                 told += " That is more than plain scores of recency, frequency and value tell."
-            elif len(worse) == len(plain):
+            elif best["segment_lead"] < -2 * best["segment_lead_error"]:
                 told += " Plain scores of recency, frequency and value tell more."
             else:
                 told += (
@@ -575,7 +613,9 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                     if passes
                     else "Two halves of the customers do not agree",
                     "text": "Split at random and grouped each on its own, the halves agree to "
-                    f"{_score(strength)} (1 is fully; {STRENGTH} is asked for).",
+                    f"{_score(strength)}"
+                    + ("" if words.is_missing(error) else f", give or take {_score(error)}")
+                    + f" (1 is fully; {STRENGTH} is asked for).",
                 }
             )
         # What the rule compares with chance: for k-means the silhouette, for others neighbours.
@@ -611,11 +651,18 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
         told.append(
             {
                 "mark": "partly",
-                "title": "One group is the honest answer",
+                "title": "One group was set by hand"
+                if BY_HAND in chosen.iloc[0]["reason"]
+                else "One group is the honest answer",
                 "text": words.sentence(chosen.iloc[0]["reason"]),
             }
         )
     return [*told, *_freshness(row)]
+
+
+def _is_fitted(row: dict) -> bool:
+    """Whether the last build made the groups anew."""
+    return not words.is_missing(row["is_fitted"]) and bool(row["is_fitted"])
 
 
 def _freshness(row: dict) -> list[dict]:
@@ -624,11 +671,11 @@ def _freshness(row: dict) -> list[dict]:
         return []
     fitted = words.date(row["fitted_as_of"])
     since = f" of {fitted}" if fitted else ""
-    if row["is_fitted"] is True or row["is_fitted"] == True:  # noqa: E712
+    if _is_fitted(row):
         return [
             {
                 "mark": "yes",
-                "title": "Made from the customers of today",
+                "title": "Made from these customers",
                 "text": "They are the first groups made of these customers."
                 if words.is_missing(row["found_fit_id"])
                 else f"The last build made the groups anew: {reason}.",
@@ -655,14 +702,14 @@ def _choice(page: Page, section: str, scores: pd.DataFrame, row: dict) -> dict |
         (
             "strength",
             "Do two halves agree?",
-            "Prediction strength. The largest number of groups above the dashed line (0.8) that "
-            "beats chance is taken.",
+            "Prediction strength. The dashed line (0.8), less the bar of the error, is what the "
+            "rule asks for.",
             charts.prediction_strength,
         ),
         (
             "silhouette",
             "Are the groups apart?",
-            "Silhouette. The grey area is what data without groups reach by chance.",
+            "Silhouette. The grey area is what data without groups reach by chance, on average.",
             charts.silhouette,
         ),
         (
@@ -698,7 +745,6 @@ def _choice(page: Page, section: str, scores: pd.DataFrame, row: dict) -> dict |
     return {
         "figures": figures,
         "reason": words.sentence(row["reason"]) if isinstance(row["reason"], str) else "",
-        "space": row["space"] if isinstance(row["space"], str) else "",
         "chosen": any(tried["is_chosen"].astype(bool)),
     }
 
@@ -734,7 +780,7 @@ def _rivals(scores: pd.DataFrame) -> list[dict]:
 
 
 def _score(value: float | None) -> str:
-    return NOTHING if words.is_missing(value) else f"{value:.2f}"
+    return NOTHING if words.is_missing(value) else f"{value:z.2f}"
 
 
 MEASURES = {
@@ -742,16 +788,20 @@ MEASURES = {
     "missing": "for whom {name} is known",
     "segments": "the sizes of the segments",
     "out of range": "customers beyond all that the groups were made from",
-    "centroid": "the middle of a segment",
+    "centroid": "the middle of {name}",
 }
 
 
-def _drift(database: Path, population: str, known: Known) -> list[dict]:
+def _drift(database: Path, population: str, known: Known, names: Mapping[int, str]) -> list[dict]:
     rows = queries.drift(database, population).head(8)
     return [
         {
             "what": words.sentence(
-                MEASURES.get(row.measure, row.measure).format(name=words.label(row.name, known))
+                MEASURES.get(row.measure, row.measure).format(
+                    name=names.get(int(row.name), "a segment")
+                    if row.measure == "centroid"
+                    else words.label(row.name, known)
+                )
             ),
             "value": _score(row.value),
             "chance": _score(row.chance_limit),
@@ -762,7 +812,7 @@ def _drift(database: Path, population: str, known: Known) -> list[dict]:
                 "refit": "large",
             }.get(row.verdict, row.verdict),
         }
-        for row in rows.rename(columns={"name": "name"}).itertuples(index=False)
+        for row in rows.itertuples(index=False)
     ]
 
 
@@ -783,10 +833,10 @@ def _imputation(
         best = chosen.iloc[0]
         base = constant.iloc[0] if len(constant) else best
         skill = best["skill"]
-        if best["method"] == "constant":
-            verdict = "Nothing beats one value for all: read filled values with care."
-        elif words.is_missing(skill):
-            verdict = "It could not be measured."
+        if words.is_missing(best["error"]) or words.is_missing(skill):
+            verdict = "It could not be measured: read filled values with care."
+        elif best["method"] == "constant":
+            verdict = "No model does clearly better: read filled values with care."
         else:
             verdict = f"It removes {words.share(skill)} of the error."
         rows.append(
@@ -801,23 +851,24 @@ def _imputation(
             }
         )
     useful = [row["label"] for row in rows if row["skill"] > 0]
+    has_scores = scores["error"].notna().any()
     told = (
         f"{words.sentence(words.count_word(len(rows)))} "
-        f"{'feature has' if len(rows) == 1 else 'features have'} gaps. Each method to fill them "
-        "was tried on values that are known and were held out. "
+        f"{'feature has' if len(rows) == 1 else 'features have'} gaps. "
     )
-    if not useful:
-        told += (
-            "For none of them does a model beat one value for all, so that one value fills them."
-        )
-    elif len(useful) == len(rows):
-        told += "A model beats one value for all each time."
+    if not has_scores:
+        told += "Too few values are known to try how well they can be filled."
     else:
-        told += (
-            f"A model beats one value for all in {words.count_word(len(useful))} of "
-            f"{words.count_word(len(rows))}."
-        )
-    has_scores = scores["error"].notna().any()
+        told += "Each method to fill them was tried on values that are known and were held out. "
+        if not useful:
+            told += "No model does clearly better than one value for all, which fills them."
+        elif len(useful) == len(rows):
+            told += "A model beats one value for all each time."
+        else:
+            told += (
+                f"A model beats one value for all in {words.count_word(len(useful))} of "
+                f"{words.count_word(len(rows))}."
+            )
     return {
         "told": told,
         "rows": rows,
@@ -832,6 +883,7 @@ def _sources(database: Path, population: str) -> dict:
     counts = queries.row_counts(database, population)
     rejections = queries.rejections(database, population)
     return {
+        "has_copies": bool((counts["duplicate_rows"] > 0).any()),
         "counts": [
             {
                 "source": words.sentence(row.source.replace("_", " ")),
@@ -847,9 +899,7 @@ def _sources(database: Path, population: str) -> dict:
                 "reason": words.sentence(row.reason),
                 "source": row.source.replace("_", " "),
                 "what": "the row" if row.scope == "row" else "the value only",
-                "rows": "too few to show"
-                if words.is_missing(row.rejected_rows)
-                else words.count(row.rejected_rows),
+                "rows": words.count(row.rejected_rows),
                 "share": "" if words.is_missing(row.share) else words.share(row.share),
                 "width": 0 if words.is_missing(row.share) else round(100 * min(1, row.share), 3),
             }
@@ -862,9 +912,14 @@ def write(database: Path) -> Path:
     """Write the report beside the published file, in one step; returns its path."""
     text = render(database)
     target = database.parent / "report.html"
-    scratch = target.with_suffix(".html.new")
-    scratch.write_text(text, encoding="utf-8")
-    os.replace(scratch, target)
+    scratch = database.parent / f".report.html.{os.getpid()}.new"
+    try:
+        scratch.write_text(text, encoding="utf-8")
+        os.replace(scratch, target)
+    except OSError as error:
+        raise InputError(f"The report '{target}' cannot be written: {error.strerror}.") from error
+    finally:
+        scratch.unlink(missing_ok=True)
     return target
 
 

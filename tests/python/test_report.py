@@ -10,11 +10,14 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import duckdb
+import pandas as pd
 import pytest
 from small_published import POPULATIONS, QUOTED, SCRIPT, write_published
 
 from presentation import queries, report
 from presentation.errors import InputError
+from segmentation.choice import choose_k
 
 pytest.importorskip("altair", reason="the extra `report` is not installed (make .venv/extras)")
 vl_convert = pytest.importorskip("vl_convert", reason="the extra `report` is not installed")
@@ -60,9 +63,9 @@ def specifications(page: str) -> dict:
 
 def test_each_population_has_its_verdict(page):
     told = {
-        "By hand": "Two groups among 80 customers, but no better than chance.",
+        "By hand": "Two groups among 80 customers, set by hand: they do not hold up.",
         "Hidden": "Three clear groups among 36 customers, as they were on 29 February 2024.",
-        "Hidden whole": "Two clear groups, too small to show numbers.",
+        "Hidden whole": "Two clear groups, whose sizes are not shown.",
         "Noise": "Two clear groups among 80 customers, as they were on 29 February 2024. "
         "5 customers belong to none.",
         "Nobody": "There are no customers to group.",
@@ -75,10 +78,11 @@ def test_each_population_has_its_verdict(page):
 
 def test_hidden_numbers_are_said_to_be_hidden(page):
     text = section(page, "Hidden")
-    assert text.count("too few customers to show") == 2
+    assert text.count("size not shown") == 2
     assert "Numbers of groups with very few customers are not shown" in text
-    assert "the numbers are too small to show who stayed" in text
-    assert "too few to show" in section(page, "Nobody")
+    assert "the numbers of those who stayed are not shown" in text
+    assert "not shown" in section(page, "Nobody")
+    assert "336 customers in all, besides those too few to show." in page
     assert not re.search(r"\b(nan|None|NaT|null)\b", text)
 
 
@@ -156,8 +160,6 @@ def test_the_map_leaves_out_segments_whose_size_is_hidden(published, page):
 
 def test_the_map_is_a_sample_with_every_segment(tmp_path):
     database = write_published(tmp_path / "many.duckdb")
-    import duckdb
-
     with duckdb.connect(str(database)) as connection:
         connection.execute(
             "insert into segments select 'noise', 'more-' || i, 0, 'Ring', false, i, i "
@@ -167,6 +169,192 @@ def test_the_map_is_a_sample_with_every_segment(tmp_path):
     assert 500 <= len(points) <= 500 + 3 * 20
     assert (points.groupby("segment_name").size() >= 5).all()
     assert points.equals(queries.map_points(database, "noise", limit=500))
+
+
+@pytest.fixture
+def told(tmp_path, published):
+    """What the page says of one population after a change to the published file."""
+    database = tmp_path / "changed.duckdb"
+    shutil.copy(published, database)
+
+    def told(population: str, change: str, *parameters: object) -> dict:
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(change, parameters)
+        rows = queries.populations(database).to_dict("records")
+        (row,) = [row for row in rows if row["population"] == population]
+        page = report.Page()
+        return report._section(database, page, 1, row) | {"charts": page.charts}
+
+    return told
+
+
+def test_one_group_that_was_set_by_hand_is_no_finding(told):
+    """By the reason that the choice gives, also where the rule finds groups."""
+    scores = pd.DataFrame(
+        {
+            "k": [1, 2],
+            "prediction_strength": [1.0, 0.9],
+            "prediction_strength_error": 0.01,
+            "smallest_share": [1.0, 0.4],
+            "gap": [0.0, 1.0],
+            "gap_error": 0.1,
+            "silhouette": [None, 0.6],
+            "null_silhouette": [None, 0.2],
+            "null_share": [None, 0.0],
+        }
+    )
+    by_hand, by_rule = (
+        choose_k(scores, 0.02, k).loc[lambda rows: rows["is_chosen"], "reason"].iloc[0]
+        for k in (1, None)
+    )
+    assert (report.BY_HAND in by_hand, report.BY_HAND in by_rule) == (True, False)
+    change = "update cluster_scores set reason = $1 where population = 'one' and is_chosen"
+    section = told("one", change, by_hand)
+    assert section["verdict"] == "One group among 60 customers, because the settings say so."
+    assert section["advice"] == by_hand
+    assert section["trust"][0]["title"] == "One group was set by hand"
+    assert told("one", change, "No structure.")["badge"] == "No groups"
+
+
+def test_nobody_in_any_group(told):
+    section = told(
+        "one", "update segment_summary set segment_id = -1, segment_name = 'In no group' "
+        "where population = 'one'"
+    )  # fmt: skip
+    assert section["verdict"] == "No groups stand out among 60 customers."
+
+
+@pytest.mark.parametrize(
+    ("customers", "sentence"),
+    [
+        ([70, 10], "A is the largest with 88 % of the customers, B the smallest with 12 %."),
+        ([40, 40], "all are of the same size, 50 % of the customers each."),
+        (
+            [40, 40, 20],
+            "A and B are the largest with 40 % of the customers each, C the smallest with 20 %.",
+        ),
+    ],
+)
+def test_the_largest_and_the_smallest(customers, sentence):
+    groups = pd.DataFrame({"segment_name": list("ABC")[: len(customers)], "customers": customers})
+    groups["share"] = groups["customers"] / sum(customers)
+    assert report._largest_and_smallest(groups) == sentence
+
+
+def test_those_in_no_group_are_no_segment(told):
+    """They are neither the largest segment nor the one that differs most."""
+    section = told(
+        "noise",
+        "update segment_summary set customers = 500, share = 0.87 where segment_id = -1; "
+        "update segment_profiles set lift = 9 where segment_id = -1",
+    )
+    assert section["sizes"]["told"].startswith("Ring is the largest")
+    assert "In no group" not in section["profile"]["told"]
+
+
+def test_clustered_features_without_a_difference(told):
+    section = told(
+        "noise", "update segment_profiles set lift = null where population = 'noise' and "
+        "is_clustered"
+    )  # fmt: skip
+    assert section["profile"]["chart"] is None
+    assert section["profile"]["table"]
+
+
+def test_a_map_of_a_part_says_so(told):
+    section = told(
+        "noise",
+        "insert into segments select 'noise', 'more-' || i, 0, 'Ring', i < 50, i, i "
+        "from range(9000) as numbers (i)",
+    )
+    sentence = section["map"]["told"]
+    shown = re.search(r"The map shows (2,0\d\d) of the 9,080 customers\.", sentence).group(1)
+    assert section["map"]["alt"].startswith(f"Map of {shown} customers")
+    assert "are unlike everyone (ringed where shown)" in sentence
+
+
+def test_the_largest_move_may_be_of_few(told):
+    section = told(
+        "scripts",
+        "insert into segment_migrations select population, fit_id, from_as_of, to_as_of, 1, "
+        "to_segment_name, 0, from_segment_name, 7, null, 'moved' from segment_migrations "
+        "where kind = 'moved' and population = 'scripts'",
+    )
+    assert "; the largest move was from <script>" in section["moves"]["told"]
+    assert "most" not in section["moves"]["told"]
+
+
+def test_a_share_is_not_of_the_numbers_that_are_shown(told):
+    """Where a flow is hidden, the others are no more than their share of all."""
+    section = told(
+        "hidden",
+        "insert into segment_migrations select population, fit_id, from_as_of, to_as_of, 0, "
+        "'Many', 1, 'Few', null, null, 'moved' from segment_migrations "
+        "where kind = 'stayed' and population = 'hidden'",
+    )
+    (rows,) = {
+        json.dumps(layer["data"]["values"])
+        for layer in section["charts"][section["moves"]["chart"]]["layer"]
+        if layer["mark"]["type"] == "rect"
+    }
+    assert {row["share"] for row in json.loads(rows) if row["start"] == "Many"} == {None}
+
+
+@pytest.mark.parametrize(
+    ("lead", "sentence"),
+    [(0.1, "That is more than plain"), (0.0, "the difference may be luck"), (-0.1, "tell more")],
+)
+def test_the_outcome_is_compared_with_the_best_plain_score(told, lead, sentence):
+    """One is far worse than the segments; what counts is the other."""
+    section = told(
+        "scripts",
+        "insert into outcome_scores select population, outcome, 'rfm_k_means', method, groups, "
+        "auc, auc_error, share_of_ceiling, $1, 0.02, customers, outcome_rate "
+        "from outcome_scores where predictor = 'rfm_cell'",
+        lead,
+    )
+    assert sentence in section["outcome"]["told"]
+
+
+def test_what_could_not_be_tried_is_no_finding(told):
+    imputation = told("one", "select 1")["imputation"]
+    assert "Too few values are known" in imputation["told"]
+    assert imputation["rows"][0]["verdict"].startswith("It could not be measured")
+    # A model that is a little better, within the error, does not make the constant the best.
+    imputation = told(
+        "one",
+        "update imputation_scores set error = 0.5, skill = 0 where population = 'one'; insert into "
+        "imputation_scores select * replace ('ridge' as method, 0.49 as error, 0.02 as skill, "
+        "false as is_chosen) from imputation_scores where population = 'one'",
+    )["imputation"]
+    assert imputation["rows"][0]["verdict"].startswith("No model does clearly better")
+
+
+def test_drift_has_words_for_features_and_names_for_segments(told):
+    section = told(
+        "scripts",
+        "update fit_verdicts set reason = 'away_days has moved: stability index 0.3' "
+        "where population = 'scripts'; update segment_drift set measure = 'centroid', name = '1' "
+        "where measure = 'segments'",
+    )
+    assert section["trust"][-1]["text"].endswith(": days away has moved: stability index 0.3.")
+    assert section["drift"][-1]["what"] == f"The middle of {QUOTED}"
+    assert section["is_fitted"] is False
+
+
+def test_a_build_in_the_middle_does_not_mix_two_states(tmp_path, published, page, monkeypatch):
+    database = tmp_path / "customer_segments.duckdb"
+    shutil.copy(published, database)
+    section = report._section
+
+    def replace_and_tell(*arguments):
+        with duckdb.connect(str(tmp_path / "next.duckdb")) as connection:
+            connection.execute("create or replace table segments as select 1 as other")
+        (tmp_path / "next.duckdb").replace(database)
+        return section(*arguments)
+
+    monkeypatch.setattr(report, "_section", replace_and_tell)
+    assert report.render(database) == page
 
 
 def test_the_same_file_gives_the_same_page(published, page):
@@ -186,6 +374,11 @@ def test_mistakes_are_sentences(tmp_path, published, monkeypatch, capsys):
     (tmp_path / "other.duckdb").write_text("no database")
     with pytest.raises(InputError, match="cannot be read"):
         report.render(tmp_path / "other.duckdb")
+    (tmp_path / "report.html").mkdir()
+    shutil.copy(published, tmp_path / "good.duckdb")
+    with pytest.raises(InputError, match="cannot be written"):
+        report.write(tmp_path / "good.duckdb")
+    assert not list(tmp_path.glob("*.new")) + list(tmp_path.glob(".*.new"))
     report._library.cache_clear()
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     with pytest.raises(InputError, match=r"make \.venv/extras"):
@@ -235,6 +428,16 @@ def test_a_browser_draws_every_chart(browser, written, width, scheme):
         SHAPES,
     )
     assert empty == []
+    # On a line of the sizes, a long name ends before the numbers.
+    overlaps = tab.evaluate(
+        "[...document.querySelectorAll('[data-chart$=sizes]')].filter(chart => {"
+        "const boxes = [...chart.querySelectorAll('.mark-text text')]"
+        ".map(each => each.getBoundingClientRect());"
+        "return boxes.some(one => boxes.some(other => one.left < other.left "
+        "&& one.right > other.left && Math.abs(one.top - other.top) < 8)); })"
+        ".map(chart => chart.dataset.chart)"
+    )
+    assert overlaps == []
     assert tab.evaluate("document.documentElement.scrollWidth") == width
     assert tab.evaluate("document.querySelectorAll('section').length") == len(POPULATIONS) + 1
     # A change of the theme draws the charts anew.

@@ -64,7 +64,9 @@
   // A long name ends before the numbers at the end of its line.
   function clipped(specification, width) {
     for (const { mark, encoding } of specification.layer) {
-      if (mark.align === "left" && encoding.text?.field === "segment") mark.limit = width - 110;
+      if (mark.align === "left" && encoding.text?.field === "segment") {
+        mark.limit = width - (isNarrow() ? 150 : 120);
+      }
     }
   }
 

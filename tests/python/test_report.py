@@ -330,6 +330,14 @@ def test_what_could_not_be_tried_is_no_finding(told):
     assert imputation["rows"][0]["verdict"].startswith("No model does clearly better")
 
 
+def test_an_error_of_a_share_is_in_percentage_points():
+    known = {"sale_share": ("purchases with a discount", "percent"), "age": ("age", "years")}
+    error = "mean absolute error"
+    assert charts.error_told(0.042, error, "sale_share", known) == "off by 4.2 percentage points"
+    assert charts.error_told(9.66, error, "age", known) == "off by 9.7 years"
+    assert charts.error_told(0.61, "share of wrong categories", "job", known) == "wrong for 61 %"
+
+
 def test_drift_has_words_for_features_and_names_for_segments(told):
     section = told(
         "scripts",
@@ -434,7 +442,7 @@ def test_a_browser_draws_every_chart(browser, written, width, scheme):
         "const boxes = [...chart.querySelectorAll('.mark-text text')]"
         ".map(each => each.getBoundingClientRect());"
         "return boxes.some(one => boxes.some(other => one.left < other.left "
-        "&& one.right > other.left && Math.abs(one.top - other.top) < 8)); })"
+        "&& one.right + 4 > other.left && Math.abs(one.top - other.top) < 8)); })"
         ".map(chart => chart.dataset.chart)"
     )
     assert overlaps == []

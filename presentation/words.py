@@ -1,9 +1,12 @@
 """Numbers with units, dates and sentences, as a person reads them. Pure: values in, text out."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 
+import duckdb
 import pandas as pd
 
 NOT_SHOWN = "not shown"
@@ -163,15 +166,14 @@ def drift_reason(
 
 # -- Rules -----------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<text>'(?:[^']|'')*') | (?P<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)
-        | (?P<operator>>=|<=|!=|<|>|=) | (?P<mark>[(),])
-        | "(?P<quoted>(?:[^"]|"")*)" | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
-    )""",
-    re.VERBOSE,
-)
-_COMPARED = {">=": "at least", "<": "below", "=": "exactly", ">": "above", "<=": "at most"}
+_COMPARED = {
+    "COMPARE_GREATERTHANOREQUALTO": "at least",
+    "COMPARE_LESSTHAN": "below",
+    "COMPARE_EQUAL": "exactly",
+    "COMPARE_GREATERTHAN": "above",
+    "COMPARE_LESSTHANOREQUALTO": "at most",
+}
+_TREE = "json_serialize_sql('select 1 where ' || ?)"
 
 
 class _NotUnderstood(Exception):
@@ -188,126 +190,98 @@ def rule(condition: str, known: Mapping[str, tuple[str, str | None]]) -> str | N
     if condition == "false":
         return ""
     try:
-        reader = _Reader(_tokens(condition), known)
-        told = reader.alternatives()
-        return told if reader.is_done() else None
-    except (_NotUnderstood, IndexError):
+        return _together(_parsed(condition), known)
+    except _NotUnderstood:
         return None
 
 
-def _tokens(condition: str) -> list[tuple[str, str]]:
-    tokens, place = [], 0
-    while condition[place:].strip():
-        match = _TOKEN.match(condition, place)
-        if match is None:
-            raise _NotUnderstood
-        kind, value = match.lastgroup or "", match.group(match.lastgroup or 0)
-        if kind == "text":
-            value = value[1:-1].replace("''", "'")
-        if kind == "quoted":
-            kind, value = "column", value.replace('""', '"')
-        tokens.append((kind, value))
-        place = match.end()
-    return tokens
+def _parsed(condition: str) -> dict:
+    """The condition as a tree, by DuckDB's own parser, which runs nothing."""
+    (serialized,) = (
+        _parser().cursor().execute(f"select {_TREE}, {_TREE}", [condition, "true"]).fetchall()
+    )
+    tree, plain = map(json.loads, serialized)
+    if tree["error"]:
+        raise _NotUnderstood
+    found, _ = (each["statements"][0]["node"].pop("where_clause", None) for each in (tree, plain))
+    # Nothing but the condition differs: no grouping, no second statement.
+    if found is None or tree != plain:
+        raise _NotUnderstood
+    return found
 
 
-class _Reader:
-    """Reads the tokens of a rule from left to right."""
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
 
-    def __init__(
-        self, tokens: Sequence[tuple[str, str]], known: Mapping[str, tuple[str, str | None]]
-    ):
-        self.tokens = [*tokens, ("end", "")]
-        self.known = known
-        self.place = 0
 
-    def is_done(self) -> bool:
-        return self.tokens[self.place][0] == "end"
+def _together(tree: dict, known: Mapping[str, tuple[str, str | None]]) -> str:
+    """Conditions that hold together, two of one feature told as one, or alternatives."""
+    if tree["type"] == "CONJUNCTION_OR":
+        is_long = any(each["type"] == "CONJUNCTION_AND" for each in tree["children"])
+        between = "; or " if is_long else " or "
+        return between.join(_together(each, known) for each in tree["children"])
+    told: list[tuple[str, str, str]] = []
+    for each in tree["children"] if tree["type"] == "CONJUNCTION_AND" else [tree]:
+        column, compared, value = _condition(each, known)
+        if told and compared == "below" and told[-1][:2] == (column, "at least"):
+            told[-1] = (column, "from", f"{told[-1][2]} to below {value}")
+        else:
+            told.append((column, compared, value))
+    return listed([" ".join(filter(None, part)) for part in told])
 
-    def next_is(self, *values: str) -> bool:
-        ahead = self.tokens[self.place : self.place + len(values)]
-        return [value for kind, value in ahead if kind not in ("text", "column")] == list(values)
 
-    def take(self, *values: str) -> bool:
-        """Step over these tokens, if they come next."""
-        if not self.next_is(*values):
-            return False
-        self.place += len(values)
-        return True
-
-    def expect(self, *values: str) -> None:
-        if not self.take(*values):
-            raise _NotUnderstood
-
-    def value(self, *kinds: str) -> str:
-        kind, value = self.tokens[self.place]
-        if kind not in kinds:
-            raise _NotUnderstood
-        self.place += 1
-        return value
-
-    def alternatives(self, between: str = "; or ") -> str:
-        told = [self.conditions()]
-        while self.take("or"):
-            told.append(self.conditions())
-        return between.join(told)
-
-    def conditions(self) -> str:
-        """Conditions that hold together; two of one feature are told as one."""
-        bounds: list[tuple[str, str, str]] = [self.condition()]
-        while self.take("and"):
-            bounds.append(self.condition())
-        told = []
-        for column, compared, value in bounds:
-            if told and compared == "below" and told[-1][:2] == (column, "at least"):
-                told[-1] = (column, "from", f"{told[-1][2]} to below {value}")
-            else:
-                told.append((column, compared, value))
-        return listed([" ".join(filter(None, part)) for part in told])
-
-    def condition(self) -> tuple[str, str, str]:
-        if self.take("("):
-            told = self.alternatives(" or ")
-            self.expect(")")
-            return told, "", ""
-        if self.take("true"):
+def _condition(tree: dict, known: Mapping[str, tuple[str, str | None]]) -> tuple[str, str, str]:
+    """One condition: what it is of, how it is compared and with what."""
+    match tree:
+        case {"type": "CONJUNCTION_OR"}:
+            return f"({_together(tree, known)})", "", ""
+        case {"type": "VALUE_CONSTANT", "literal": {"kind": "BOOLEAN", "text": "true"}}:
             return "every customer", "", ""
-        if self.take("not"):
-            if self.next_is("("):
-                raise _NotUnderstood
-            what, compared, yes = self.condition()
-            if yes == "yes":
-                return what, "", "no"
-            if compared or yes:
-                raise _NotUnderstood
-            return f"not {what}", "", ""
-        if self.take("list_contains", "("):
-            column = self.value("word", "column")
-            self.expect(",")
-            item = self.value("text", "number")
-            self.expect(")")
-            return f"{label(column, self.known)} {item}", "", ""
-        return self.comparison(self.value("word", "column"))
+        case {"type": "COLUMN_REF", "column_names": [column]}:
+            return f"{label(column, known)}:", "", "yes"
+        case {"type": "OPERATOR_NOT", "children": [{"column_names": [column]}]}:
+            return f"{label(column, known)}:", "", "no"
+        case {
+            "function_name": "list_contains",
+            "arguments": [
+                {"expression": {"column_names": [column]}},
+                {"expression": {"literal": {"kind": "STRING", "text": item}}},
+            ],
+        }:
+            return f"{label(column, known)} {item}", "", ""
+        case {"type": "OPERATOR_NOT", "children": [{"function_name": "list_contains"} as has]}:
+            return f"not {_condition(has, known)[0]}", "", ""
+        case {"type": "OPERATOR_IS_NULL", "children": [{"column_names": [column]}]}:
+            return label(column, known), "unknown", ""
+        case {
+            "type": "OPERATOR_NOT",
+            "children": [{"type": "COMPARE_IN", "children": [{"column_names": [column]}, *items]}],
+        }:
+            levels = [_text(each) for each in items]
+            return f"{label(column, known)}:", "none of", listed(levels)
+        case {
+            "type": "COMPARE_EQUAL" | "COMPARE_NOTEQUAL" as sign,
+            "left": {"column_names": [column]},
+            "right": {"literal": {"kind": "STRING", "text": level}},
+        }:
+            return f"{label(column, known)}:", "not" if sign == "COMPARE_NOTEQUAL" else "", level
+        case {
+            "type": sign,
+            "left": {"column_names": [column]},
+            "right": {"literal": {"kind": "INTEGER" | "NUMERIC", "text": bound}},
+        } if sign in _COMPARED:
+            # A bound that is rounded would be another rule.
+            return (
+                label(column, known),
+                _COMPARED[sign],
+                exactly(Decimal(bound), unit(column, known)),
+            )
+    raise _NotUnderstood
 
-    def comparison(self, column: str) -> tuple[str, str, str]:
-        name = label(column, self.known)
-        if self.take("is", "null"):
-            return name, "unknown", ""
-        if self.take("not", "in", "("):
-            levels = [self.value("text", "number")]
-            while self.take(","):
-                levels.append(self.value("text", "number"))
-            self.expect(")")
-            return f"{name}:", "none of", listed(levels)
-        if self.tokens[self.place][0] != "operator":
-            return f"{name}:", "", "yes"
-        operator = self.value("operator")
-        if self.tokens[self.place][0] == "text":
-            if operator not in ("=", "!="):
-                raise _NotUnderstood
-            return f"{name}:", "not" if operator == "!=" else "", self.value("text")
-        if operator not in _COMPARED:
-            raise _NotUnderstood
-        # A bound that is rounded would be another rule.
-        bound = Decimal(self.value("number"))
-        return name, _COMPARED[operator], exactly(bound, unit(column, self.known))
+
+def _text(tree: dict) -> str:
+    match tree:
+        case {"literal": {"kind": "STRING", "text": text}}:
+            return text
+    raise _NotUnderstood

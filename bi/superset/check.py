@@ -2,10 +2,10 @@
 
     .venv/bin/python bi/superset/check.py docs/images/superset.png
 
-Chromium opens the dashboard, so that the query of a chart is the one that Superset itself sends; each
-of them is then sent again over REST for every population. An error, a chart without rows, an error on
-the page, an answer from another machine, or a replaced file that the next query does not see is a
-failure. All this happens on a copy of the published file.
+Chromium opens the dashboard, so that the query of a chart is the one that Superset itself sends;
+each of them is then sent again over REST for every population. A failure is: an error, a chart
+without rows, an error on the page, an answer from another machine, or a file that is replaced and
+that the next query does not see. All this happens on a copy of the published file.
 """
 
 import copy
@@ -164,7 +164,7 @@ def open_dashboard(chromium, address, password, titles, picture):
 
 
 def wait_for_charts(page, queries, titles):
-    """Until every chart has asked for its rows, none is waiting, and the drawing has come to rest."""
+    """Until every chart has asked for its rows, none waits, and the drawing is at rest."""
     for _ in range(240):
         page.wait_for_timeout(500)
         missing = sorted(set(titles.values()) - set(queries))

@@ -2,9 +2,9 @@
 
     .venv-superset/bin/python bi/superset/serve.py --home .superset --port 8088
 
-The first start prepares the folder `--home` (database of Superset, secret key, password of the user
-admin) and imports `dashboard/`; a later one imports again only where these files, or the place of the
-published file, have changed.
+The first start prepares the folder `--home` (the database of Superset, the secret key, the password
+of the user admin) and imports `dashboard/`; a later one imports again only where these files or the
+place of the published file, have changed.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def check_port(port):
 
 
 def keep_secret(path, size):
-    """Write a random secret that only this user can read, unless there is one; True where it is new."""
+    """Write a random secret for the eyes of this user, unless there is one; True where new."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""Superset's settings: everything it keeps is in one folder, and its pages load nothing from elsewhere."""
+"""Superset's settings: all that it keeps is in one folder, and its pages load nothing else."""
 
 import logging
 import os

@@ -77,7 +77,7 @@ def prepare(home, published):
     stamp = home / "prepared"
     if stamp.is_file() and stamp.read_text() == wanted and (home / "superset.db").is_file():
         return
-    print("Preparing Superset; this takes about half a minute.", flush=True)
+    print("Preparing Superset; this takes about a minute.", flush=True)
     superset = str(Path(sys.executable).parent / "superset")
     importing = [sys.executable, __file__, "--home", str(home), "--import-only"]
     with open(home / "prepare.log", "w") as log:

@@ -36,9 +36,10 @@ TALISMAN_CONFIG = {
     "session_cookie_secure": False,
 }
 
-# The numbers in a heat map have a rim, so that they can be read on every colour.
+# The words in a heat map can be read on every colour, in light and in dark.
 _HEAT_MAP = {
-    "series": {"label": {"color": "#1f1f1f", "textBorderColor": "#fff", "textBorderWidth": 2}}
+    "series": {"label": {"color": "#1f1f1f", "textBorderColor": "#fff", "textBorderWidth": 2}},
+    "visualMap": {"textStyle": {"color": "#888"}},
 }
 _CHARTS = {"echartsOptionsOverridesByChartType": {"heatmap_v2": _HEAT_MAP}}
 THEME_DEFAULT = config.THEME_DEFAULT | {"token": config.THEME_DEFAULT["token"] | _CHARTS}

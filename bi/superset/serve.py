@@ -34,7 +34,7 @@ def main(home, port, published):
         "SUPERSET_CONFIG_PATH": str(HERE / "superset_config.py"),
         "PYTHONWARNINGS": "ignore",
     }
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     keep_secret(home / "secret_key", 48)
     is_new = keep_secret(home / "admin_password", 18)
     prepare(home, published)

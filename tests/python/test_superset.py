@@ -180,9 +180,9 @@ def test_an_error_of_imputation_has_its_unit(marts):
 
 
 def test_the_import_reads_the_file_where_it_is(tmp_path):
-    contents = serve.export_contents(tmp_path / "elsewhere.duckdb")
+    contents = serve.export_contents(tmp_path / "else where.duckdb")
     database = yaml.safe_load(contents["databases/customer_segments.yaml"])
-    assert database["sqlalchemy_uri"].startswith(f"duckdb:///{tmp_path}/elsewhere.duckdb?access")
+    assert database["sqlalchemy_uri"].startswith(f"duckdb:///{tmp_path}/else where.duckdb?access")
     assert yaml.safe_load(contents["metadata.yaml"])["type"] == "assets"
 
 

@@ -1,4 +1,4 @@
-.PHONY: build test test-real lint sample population history lock superset test-superset clean
+.PHONY: build test test-real lint sample population history report lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -55,6 +55,10 @@ history: .venv/installed
 		print(json.dumps({"mode": "score", "history": moments}))')"
 	@$(BIN)/python -m segmentation.summary history
 
+# One page on all segments, published/report.html: it opens offline, in any browser.
+report: .venv/extras
+	@$(BIN)/python -m presentation.report
+
 # Needs uv. The locks hold versions and hashes, no addresses.
 LOCK := uv pip compile --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-strip-extras --no-annotate --no-header --upgrade
@@ -79,6 +83,7 @@ lock:
 
 # Superset with a dashboard on the published file, in an environment of its own, on this machine only.
 PORT ?= 8088
+.PHONY: superset test-superset
 superset: .venv-superset/installed
 	@.venv-superset/bin/python bi/superset/serve.py --home .superset --port $(PORT)
 

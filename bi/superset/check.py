@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import duckdb
 import requests
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
@@ -142,11 +143,7 @@ def open_dashboard(chromium, address, password, titles, picture):
         page.on("request", note_query)
         page.on("response", note_stranger)
         page.on("pageerror", lambda error: faults.append(f"error on the page: {error}"))
-        page.goto(f"{address}/login/")
-        page.get_by_label("Username").fill("admin")
-        page.get_by_label("Password").fill(password)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
+        fill_in_login(page, address, password)
         page.goto(f"{address}{DASHBOARD}")
         wait_for_charts(page, queries, titles)
         cards = page.locator("[data-test=dashboard-component-chart-holder]").all()
@@ -161,6 +158,21 @@ def open_dashboard(chromium, address, password, titles, picture):
     if faults:
         raise SystemExit("\n".join(faults))
     return queries
+
+
+def fill_in_login(page, address, password):
+    """Log in as people do; on a slow machine the form may lose what came before it was ready."""
+    for _ in range(5):
+        page.goto(f"{address}/login/", wait_until="networkidle")
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill(password)
+        page.keyboard.press("Enter")
+        try:
+            page.wait_for_url(lambda url: "/login" not in url, timeout=30_000)
+        except PlaywrightTimeout:
+            continue
+        return
+    raise SystemExit("The login page let nobody in, five times.")
 
 
 def wait_for_charts(page, queries, titles):

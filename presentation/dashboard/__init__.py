@@ -1,1 +1,1 @@
-"""The dashboard: pages on the published file, read-only."""
+"""The dashboard: Streamlit pages on the published file; `python -m presentation.dashboard`."""

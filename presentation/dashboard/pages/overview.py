@@ -1,0 +1,97 @@
+"""Overview: which segments there are, how large they are, what sets them apart and what to do."""
+
+import pandas as pd
+import streamlit as st
+
+from presentation import charts, queries, words
+from presentation.dashboard import telling
+from presentation.dashboard.frame import (
+    VERDICTS,
+    chart,
+    choose_population,
+    link,
+    plain,
+    published,
+    stop_without_customers,
+)
+
+
+def show_everyone(everyone: pd.DataFrame) -> None:
+    """One line for each population, where there are several."""
+    st.subheader("All customers at a glance")
+    for row in everyone.to_dict("records"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            link("overview", words.title(row["population"]), population=row["population"])
+            structure = row["structure"] if isinstance(row["structure"], str) else None
+            if structure:
+                st.badge(VERDICTS[structure][0], color=VERDICTS[structure][1])
+            st.caption(telling.population_size(row), width="content")
+
+
+def show_segment(row: pd.Series, population: str, is_only: bool) -> None:
+    """A card of one segment."""
+    with st.container(border=True, height="stretch"):
+        link(
+            "segment",
+            f"**{plain(row['segment_name'])}**",
+            population=population,
+            segment=row["segment_name"],
+        )
+        share = "" if is_only else f" · {words.share(row['share'])} of all"
+        if words.is_missing(row["customers"]):
+            st.caption(telling.TOO_SMALL)
+        else:
+            st.caption(f"{words.count(row['customers'], 'customer')}{share}")
+        facts = words.facts(row["headline"])
+        if facts:
+            st.markdown("\n".join(f"- {plain(words.sentence(fact))}" for fact in facts))
+        if not words.is_missing(row["action"]) and row["action"]:
+            st.markdown(f"**What to do:** {plain(row['action'])}")
+
+
+def show() -> None:
+    """The page."""
+    population, everyone = choose_population()
+    name = population["population"]
+    st.title(plain(words.title(name)))
+    stop_without_customers(population)
+    st.markdown(f"{plain(telling.population_size(population))}.")
+    st.markdown(telling.verdict(population["structure"]))
+
+    segments = queries.segments(published(), name)
+    names = segments.loc[~segments["is_no_group"], "segment_name"].tolist()
+    for start in range(0, len(segments), 2):
+        for column, (_, row) in zip(
+            st.columns(2), segments.iloc[start : start + 2].iterrows(), strict=False
+        ):
+            with column:
+                show_segment(row, name, len(segments) == 1)
+
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader("Who is like whom")
+        points = queries.map_points(published(), name)
+        if points.empty:
+            st.caption("There are too few customers to draw.")
+        else:
+            chart(charts.segment_map(points, names), "map")
+            is_everyone = len(points) == population["customers"]
+            unlike = queries.outliers(published(), name)
+            st.caption(
+                f"A dot is a customer{'' if is_everyone else ' of a sample'}; near each other are "
+                "those who are alike. "
+                + (
+                    f"A ring marks those who are unlike everyone ({unlike:,})."
+                    if unlike
+                    else "Nobody is unlike everyone."
+                )
+            )
+    with right:
+        st.subheader("How large the segments are")
+        chart(charts.sizes(segments, names), "sizes")
+
+    if len(everyone) > 1:
+        show_everyone(everyone)
+
+
+show()

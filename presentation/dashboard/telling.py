@@ -1,0 +1,134 @@
+"""What the dashboard says of a customer, a segment or a population, in words. Pure, as `words`."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from presentation import words
+
+TOO_SMALL = "Size not shown: too few customers, or their number would tell that of others."
+# From this share of the own segment's distance on, another segment is about as near.
+BORDER = 0.1
+# Counts of customers below this are not told, as in the published aggregates.
+FEW = 5
+
+
+def text(value: object) -> str:
+    """A value of a feature as people read it: lists with commas, yes and no."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Iterable):
+        return ", ".join(str(item) for item in value) or "none"
+    if words.is_missing(value):
+        return "not known"
+    if isinstance(value, bool) or str(value) in ("True", "False"):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def measured(value: object, unit: str | None) -> str:
+    """A value of a feature with its unit, whatever its type."""
+    is_number = hasattr(value, "__float__") and not hasattr(value, "__len__")
+    if not is_number or words.is_missing(value) or str(value) in ("True", "False"):
+        return text(value)
+    return words.quantity(float(value), unit)
+
+
+def few(customers: float) -> str:
+    """A count of customers that may be small: "fewer than 5 customers" for one to four."""
+    if 0 < customers < FEW:
+        return f"fewer than {FEW} customers"
+    return words.count(customers, "customer")
+
+
+def file_name(name: str) -> str:
+    """A name as part of a file name: letters, digits and `_` only."""
+    return re.sub(r"\W+", "_", name).strip("_").lower() or "segment"
+
+
+def notes(customer: Mapping, known: Mapping) -> list[str]:
+    """What to note about a customer of `customers.of_segment` or `customers.customer`.
+
+    known: the words of the features, of `queries.words`.
+    """
+
+    def listed(column: str) -> str:
+        value = customer[column]
+        features = [] if value is None or isinstance(value, float) else list(value)
+        return words.listed([words.label(feature, known) for feature in features])
+
+    told = []
+    if customer["is_outlier"]:
+        told.append("unlike everyone")
+    for column, phrase in [
+        ("imputed_features", "filled in: {}"),
+        ("fallback_features", "not known, read as a usual value: {}"),
+        ("unseen_level_features", "a word that was not there at the fit: {}"),
+        ("out_of_range_features", "beyond all that was there at the fit: {}"),
+    ]:
+        if listed(column):
+            told.append(phrase.format(listed(column)))
+    return told
+
+
+def verdict(structure: object) -> str:
+    """Whether the segments of a population can be relied on, in a sentence of Markdown."""
+    if words.is_missing(structure):
+        return "No groups were looked for: there are too few customers, or all are alike."
+    return {
+        "clear": "**The groups are clear:** they come back when the customers are drawn anew, and "
+        "they beat chance.",
+        "weak": "**The groups are weak:** use them with care.",
+        "none": "**No groups stand out:** customers differ, but by degrees. They are shown as one "
+        "segment, since any line between them would be arbitrary.",
+    }[str(structure)]
+
+
+def population_size(population: Mapping) -> str:
+    """How many customers in how many segments, and of when; of a row of `queries.populations`."""
+    told = words.count(population["customers"], "customer")
+    if words.is_missing(population["customers"]):
+        told = "Too few customers to show their number"
+    elif population["segments"] > 1:
+        told += f" in {words.count(population['segments'], 'segment')}"
+    if not words.is_missing(population["as_of"]):
+        told += f", as of {words.date(population['as_of'])}"
+    return told
+
+
+def typicality(customer: Mapping, distances: pd.DataFrame) -> list[str]:
+    """How typical of the segment a customer is, and how near to the next one, in sentences.
+
+    customer: of `customers.customer`; distances: of `customers.distances`.
+    """
+    name, nearer = customer["segment_name"], customer["nearer"]
+    if customer["segment_id"] < 0:
+        told = ["The customer is in no group: too few others are like it."]
+        if len(distances):
+            first = distances.iloc[0]
+            told.append(
+                f"The nearest group is {first['segment_name']}, at a distance of "
+                f"{words.number(first['distance'])}."
+            )
+        return told
+    if words.is_missing(nearer):
+        told = [f"It is the only customer of {name}."]
+    elif nearer <= 0.25:
+        told = [f"It is among the most typical quarter of {name}."]
+    elif nearer >= 0.9:
+        told = [f"It is among the least typical tenth of {name}."]
+    else:
+        told = [f"It is more typical of {name} than {words.share(1 - nearer)} of them."]
+    others = distances[~distances["is_own"]]
+    if len(others):
+        own, other = customer["distance"], others.iloc[0]
+        if other["distance"] - own <= BORDER * max(own, other["distance"]):
+            told.append(
+                f"It stands on the border to {other['segment_name']}, which is about as near "
+                f"({words.number(other['distance'])} against {words.number(own)})."
+            )
+        else:
+            ratio = "" if own <= 0 else f", {words.number(other['distance'] / own)} times as far"
+            told.append(f"The next nearest segment is {other['segment_name']}{ratio}.")
+    return told

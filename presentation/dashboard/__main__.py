@@ -12,11 +12,13 @@ from presentation.dashboard.frame import published
 DEFAULTS = {
     # Only this machine; its names are the only ones that a page of another site could not forge.
     "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
-    "STREAMLIT_SERVER_ALLOWED_HOSTS": '["127.0.0.1", "localhost"]',
+    "STREAMLIT_SERVER_ALLOWED_HOSTS": "127.0.0.1 localhost",
     # No question for an e-mail address, and no browser opened on a server.
     "STREAMLIT_SERVER_HEADLESS": "true",
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
     "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
+    # The URL decides what select boxes show, which Streamlit warns of.
+    "STREAMLIT_GLOBAL_DISABLE_WIDGET_STATE_DUPLICATION_WARNING": "true",
     # Readers need no developer's menu, and no traceback.
     "STREAMLIT_CLIENT_TOOLBAR_MODE": "minimal",
     "STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "none",

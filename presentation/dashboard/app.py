@@ -7,7 +7,6 @@ from presentation.errors import InputError
 
 st.set_page_config(
     page_title="Customer segments",
-    page_icon=":material/donut_small:",
     layout="wide",
 )
 page = navigate()

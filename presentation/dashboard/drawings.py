@@ -38,7 +38,7 @@ def differences(rows: pd.DataFrame, most: int = 12) -> alt.LayerChart:
         "lift:Q",
         title="Standard deviations from the mean of all customers",
         scale=alt.Scale(domain=[-1.9 * most_of_all, 1.9 * most_of_all]),
-        axis=alt.Axis(tickCount=5, format="+~g"),
+        axis=alt.Axis(tickCount=5, format="~g"),
     )
     tooltip = [
         alt.Tooltip("feature:N", title="Feature"),
@@ -47,7 +47,7 @@ def differences(rows: pd.DataFrame, most: int = 12) -> alt.LayerChart:
     ]
     colour = alt.Color(
         "lift:Q",
-        scale=alt.Scale(domain=[-2, 0, 2], range="diverging", clamp=True),
+        scale=alt.Scale(domain=[-2, 0, 2], range="diverging", clamp=True, interpolate="rgb"),
         legend=None,
     )
     text = [
@@ -103,12 +103,12 @@ def contributions(rows: pd.DataFrame, own: str, other: str, most: int = 10) -> a
     y = alt.Y("feature:N", sort=list(frame["feature"]), title=None, axis=alt.Axis(labelLimit=230))
     x = alt.X(
         "weight:Q",
-        title=f"← for {other}      for {own} →",
-        axis=alt.Axis(labels=False, ticks=False, titleLimit=480),
+        title=f"for {own} →" if frame["weight"].ge(0).all() else f"← for {other} · for {own} →",
+        axis=alt.Axis(labels=False, ticks=False, grid=False, titleLimit=480),
     )
     colour = alt.Color(
         "weight:Q",
-        scale=alt.Scale(domain=[-limit, 0, limit], range="diverging"),
+        scale=alt.Scale(domain=[-limit, 0, limit], range="diverging", interpolate="rgb"),
         legend=None,
     )
     tooltip = [
@@ -118,6 +118,45 @@ def contributions(rows: pd.DataFrame, own: str, other: str, most: int = 10) -> a
     ]
     bars = _chart(frame).mark_bar(height={"band": 0.62}).encode(x, y, colour, tooltip=tooltip)
     return alt.layer(bars).properties(width=WIDTH, height=alt.Step(28))
+
+
+def methods(scores: pd.DataFrame) -> alt.LayerChart:
+    """How well the groups of each method come back, over their number; the chosen one is ringed.
+
+    scores: of `queries.cluster_scores`, all of them or a part.
+    """
+    rows = scores[scores["stability"].notna()]
+    frame = pd.DataFrame(
+        {
+            "k": rows["k"].astype(int),
+            "stability": rows["stability"].astype(float),
+            "method": [words.sentence(words.method(name)) for name in rows["algorithm"]],
+            "told": [words.number(value) for value in rows["stability"]],
+            "chosen": rows["is_chosen"].astype(bool),
+        }
+    )
+    # Density methods may find many groups; doublings are equally wide.
+    scale = alt.Scale(type="log", base=2, nice=False, padding=12)
+    x = alt.X("k:Q", title="Number of groups", scale=scale, axis=alt.Axis(grid=False, format="d"))
+    y = alt.Y("stability:Q", title=None, scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5))
+    names = list(dict.fromkeys(frame["method"]))
+    colour = alt.Color(
+        "method:N", scale=_scale(names), legend=alt.Legend(title=None, orient="bottom", columns=3)
+    )
+    tooltip = [
+        alt.Tooltip("method:N", title="Method"),
+        alt.Tooltip("k:Q", title="Groups"),
+        alt.Tooltip("told:N", title="Stability"),
+    ]
+    return alt.layer(
+        _chart(frame).mark_line(strokeWidth=1.5, opacity=0.6).encode(x, y, colour),
+        _chart(frame)
+        .mark_point(filled=True, size=45, opacity=1)
+        .encode(x, y, colour, tooltip=tooltip),
+        _chart(frame[frame["chosen"]])
+        .mark_point(style="outlier", filled=False, size=180)
+        .encode(x, y),
+    ).properties(width=WIDTH, height=240)
 
 
 def stays(rows: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page as StreamlitPage
 
 from presentation import charts, queries, words
 
-# The pages: file, title, icon. The first is the one that opens.
+# The pages: file and title. They have no icons: browsers would fetch these from afar.
 PAGES = {
-    "overview": ("Overview", "donut_small"),
-    "segment": ("One segment", "groups"),
-    "customer": ("One customer", "person_search"),
-    "choice": ("Why these segments", "rule"),
-    "quality": ("Data quality", "fact_check"),
+    "overview": "Overview",
+    "segment": "One segment",
+    "customer": "One customer",
+    "choice": "Why these segments",
+    "quality": "Data quality",
 }
 VERDICTS = {
     "clear": ("Clear groups", "green"),
@@ -49,11 +50,10 @@ def navigate() -> StreamlitPage:
             st.Page(
                 file_of(name),
                 title=title,
-                icon=f":material/{icon}:",
                 url_path=None if name == "overview" else name,
                 default=name == "overview",
             )
-            for name, (title, icon) in PAGES.items()
+            for name, title in PAGES.items()
         ],
         position="hidden",
     )
@@ -61,6 +61,8 @@ def navigate() -> StreamlitPage:
 
 def show_header() -> None:
     """The way to the other pages, which keeps the population."""
+    # Less empty space above the page than Streamlit leaves for a menu that is not there.
+    st.html("<style>.stMainBlockContainer {padding-top: 2.5rem; max-width: 75rem}</style>")
     kept = {"population": st.query_params["population"]} if "population" in st.query_params else {}
     with st.container(horizontal=True, gap="small", key="pages"):
         for page in PAGES:
@@ -102,8 +104,7 @@ def choose(
         label,
         options,
         key=key,
-        index=None,
-        required=True,
+        index=options.index(asked) if asked in options else None,
         format_func=written,
         on_change=remember,
         placeholder="Choose one",
@@ -113,14 +114,18 @@ def choose(
     return chosen
 
 
-def choose_population() -> tuple[pd.Series, pd.DataFrame]:
-    """The population that the page is about, and all of them; without one, the page ends."""
+def choose_population() -> tuple[pd.Series, pd.DataFrame, DeltaGenerator]:
+    """The population that the page is about, all of them, and a place beside their select box.
+
+    Without a population the page ends.
+    """
     everyone = queries.populations(published())
     names = everyone["population"].tolist()
     if not names:
         st.info("Nothing has been published yet: there is no population of customers.")
         st.stop()
-    if len(names) > 1 or st.query_params.get("population", names[0]) != names[0]:
+    first, second = st.columns(2)
+    with first:
         chosen = choose(
             "Customers of",
             "population",
@@ -131,11 +136,9 @@ def choose_population() -> tuple[pd.Series, pd.DataFrame]:
             "file (any more). Choose one of those that there are.",
             forgets=["segment", "customer", "page", "order", "method"],
         )
-    else:
-        chosen = names[0]
     if chosen is None:
         st.stop()
-    return everyone.set_index("population", drop=False).loc[chosen], everyone
+    return everyone.set_index("population", drop=False).loc[chosen], everyone, second
 
 
 def stop_without_customers(population: pd.Series) -> None:

@@ -104,7 +104,7 @@ def typicality(customer: Mapping, distances: pd.DataFrame) -> list[str]:
     """
     name, nearer = customer["segment_name"], customer["nearer"]
     if customer["segment_id"] < 0:
-        told = ["The customer is in no group: too few others are like it."]
+        told = ["This customer is in no group: too few others are like it."]
         if len(distances):
             first = distances.iloc[0]
             told.append(
@@ -113,20 +113,20 @@ def typicality(customer: Mapping, distances: pd.DataFrame) -> list[str]:
             )
         return told
     if words.is_missing(nearer):
-        told = [f"It is the only customer of {name}."]
+        told = [f"This is the only customer of {name}."]
     elif nearer <= 0.25:
-        told = [f"It is among the most typical quarter of {name}."]
+        told = [f"This customer is among the most typical quarter of {name}."]
     elif nearer >= 0.9:
-        told = [f"It is among the least typical tenth of {name}."]
+        told = [f"This customer is among the least typical tenth of {name}."]
     else:
-        told = [f"It is more typical of {name} than {words.share(1 - nearer)} of them."]
+        told = [f"This customer is more typical of {name} than {words.share(1 - nearer)} of them."]
     others = distances[~distances["is_own"]]
     if len(others):
         own, other = customer["distance"], others.iloc[0]
         if other["distance"] - own <= BORDER * max(own, other["distance"]):
             told.append(
-                f"It stands on the border to {other['segment_name']}, which is about as near "
-                f"({words.number(other['distance'])} against {words.number(own)})."
+                f"The customer stands on the border to {other['segment_name']}, which is about as "
+                f"near ({words.number(other['distance'])} against {words.number(own)})."
             )
         else:
             ratio = "" if own <= 0 else f", {words.number(other['distance'] / own)} times as far"

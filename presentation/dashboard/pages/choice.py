@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from presentation import charts, queries, words
-from presentation.dashboard import telling
+from presentation.dashboard import drawings, telling
 from presentation.dashboard.frame import chart, choose, choose_population, plain, published
 
 EVERY = "all"
@@ -12,7 +12,7 @@ EVERY = "all"
 
 def show_charts(scores: pd.DataFrame) -> None:
     """Four measures of k-means over the number of groups."""
-    drawings = [
+    measures = [
         (
             "Do random halves of the customers agree?",
             "Prediction strength: 1 is full agreement. The rule asks for 0.8 (dashed), within its "
@@ -42,7 +42,7 @@ def show_charts(scores: pd.DataFrame) -> None:
         ),
     ]
     tried = scores[scores["algorithm"] == "kmeans"]
-    shown = [parts for parts in drawings if tried[parts[3]].notna().sum() > 1]
+    shown = [parts for parts in measures if tried[parts[3]].notna().sum() > 1]
     for start in range(0, len(shown), 2):
         for column, (title, caption, draw, key) in zip(
             st.columns(2, gap="large"), shown[start : start + 2], strict=False
@@ -53,25 +53,61 @@ def show_charts(scores: pd.DataFrame) -> None:
                 st.caption(caption)
 
 
-def show_table(scores: pd.DataFrame) -> None:
-    """Everything that was tried, with the reason."""
+def show_methods(scores: pd.DataFrame) -> None:
+    """All methods side by side, where there are several."""
+    if scores["algorithm"].nunique() < 2 or scores["stability"].notna().sum() < 2:
+        return
+    st.subheader("All methods side by side")
+    chart(drawings.methods(scores), "methods")
+    st.caption(
+        "Do the groups come back when customers are drawn anew? 1 is the same groups again. A ring "
+        "marks the division in use."
+    )
+
+
+def show_reasons(scores: pd.DataFrame) -> None:
+    """Everything that was tried, with the reason, and the figures behind it."""
+    st.subheader("All that was tried")
     methods = list(dict.fromkeys(scores["algorithm"]))
     chosen = choose(
         "Method",
         "method",
-        [EVERY, *methods],
-        default=EVERY,
+        [*methods, EVERY],
+        default=next(iter(scores.loc[scores["is_chosen"], "algorithm"]), EVERY),
         written=lambda name: "All methods" if name == EVERY else words.sentence(words.method(name)),
         missing="The link asks for the method “{}”, which was not tried.",
     )
-    rows = scores if chosen in (None, EVERY) else scores[scores["algorithm"] == chosen]
+    if chosen is None:
+        return
+    rows = scores if chosen == EVERY else scores[scores["algorithm"] == chosen]
+    told = pd.DataFrame(
+        {
+            "Method": [words.sentence(words.method(name)) for name in rows["algorithm"]],
+            "Groups": [
+                f"**{k}** (in use)" if used else str(k)
+                for k, used in zip(rows["k"].astype(int), rows["is_chosen"], strict=True)
+            ],
+            "Why, or why not": [plain(reason) for reason in rows["reason"]],
+        }
+    )
+    st.table(told if chosen == EVERY else told.drop(columns="Method"), hide_index=True)
+    with st.expander("The figures"):
+        show_figures(rows)
+
+
+def show_figures(rows: pd.DataFrame) -> None:
+    """The measures of the divisions."""
+    helps = {
+        "Halves agree": "Prediction strength, from 0 to 1.",
+        "Apart": "Silhouette, from -1 to 1.",
+        "Apart by chance": "The silhouette of copies of the data without groups.",
+        "Comes back": "Stability: 1 is the same groups on customers drawn anew.",
+    }
     st.dataframe(
         pd.DataFrame(
             {
                 "Method": [words.sentence(words.method(name)) for name in rows["algorithm"]],
                 "Groups": rows["k"].astype(int),
-                "Chosen": rows["is_chosen"].map({True: "✓", False: ""}),
-                "Why, or why not": rows["reason"],
                 "Halves agree": rows["prediction_strength"],
                 "Apart": rows["silhouette"],
                 "Apart by chance": rows["null_silhouette"],
@@ -81,18 +117,10 @@ def show_table(scores: pd.DataFrame) -> None:
             }
         ),
         hide_index=True,
+        placeholder="",
         column_config={
-            "Why, or why not": st.column_config.TextColumn(width="large"),
-            "Halves agree": st.column_config.NumberColumn(
-                format="%.2f", help="Prediction strength, from 0 to 1."
-            ),
-            "Apart": st.column_config.NumberColumn(format="%.2f", help="Silhouette, from -1 to 1."),
-            "Apart by chance": st.column_config.NumberColumn(
-                format="%.2f", help="The silhouette of copies of the data without groups."
-            ),
-            "Comes back": st.column_config.NumberColumn(
-                format="%.2f", help="Stability: 1 is the same groups on customers drawn anew."
-            ),
+            heading: st.column_config.NumberColumn(format="%.2f", help=told)
+            for heading, told in helps.items()
         },
     )
 
@@ -116,7 +144,7 @@ def show_outcome(population: str) -> None:
 
 def show() -> None:
     """The page."""
-    population, _ = choose_population()
+    population, *_ = choose_population()
     name = population["population"]
     scores = queries.cluster_scores(published(), name)
     st.title("Why these segments")
@@ -133,9 +161,9 @@ def show() -> None:
         f"{words.count(population['rows_scored'], 'customer')}, by {words.listed(methods)}."
     )
     show_charts(scores)
+    show_methods(scores)
     show_outcome(name)
-    st.subheader("All that was tried")
-    show_table(scores)
+    show_reasons(scores)
 
 
 show()

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from presentation import customers, queries, words
 from presentation.dashboard import drawings, telling
@@ -15,15 +16,15 @@ from presentation.dashboard.frame import (
 )
 
 
-def search(population: str) -> str | None:
-    """The customer that the URL or the reader asks for; else what could be meant, and None."""
+def search(population: str, beside: DeltaGenerator) -> tuple[str, dict | None]:
+    """The id that the URL or the reader asks for, and its customer; else what could be meant."""
     asked = st.query_params.get("customer", "")
     st.session_state["sought"] = asked
 
     def remember() -> None:
         st.query_params["customer"] = st.session_state["sought"].strip()
 
-    st.text_input(
+    beside.text_input(
         "Customer",
         key="sought",
         on_change=remember,
@@ -40,9 +41,10 @@ def search(population: str) -> str | None:
                     customer=row.customer_id,
                 )
                 st.caption(plain(row.segment_name), width="content")
-        return None
-    if customers.customer(published(), population, asked) is not None:
-        return asked
+        return asked, None
+    customer = customers.customer(published(), population, asked)
+    if customer is not None:
+        return asked, customer
     st.warning(
         f"There is no customer “{plain(asked)}” among those of {plain(words.title(population))} "
         "(any more).",
@@ -53,7 +55,7 @@ def search(population: str) -> str | None:
         st.markdown("These ids hold it:")
         for customer_id in similar:
             link("customer", plain(customer_id), population=population, customer=customer_id)
-    return None
+    return asked, None
 
 
 def show_why(population: str, customer: dict, customer_id: str, known: dict) -> None:
@@ -185,13 +187,12 @@ def show_features(population: str, customer: dict, customer_id: str, known: dict
 
 def show() -> None:
     """The page."""
-    population, _ = choose_population()
+    population, _, beside = choose_population()
     name = population["population"]
     stop_without_customers(population)
-    customer_id = search(name)
-    if customer_id is None:
+    customer_id, customer = search(name, beside)
+    if customer is None:
         return
-    customer = customers.customer(published(), name, customer_id)
     known = queries.words(published(), name)
     st.title(plain(customer_id))
     link(

@@ -34,6 +34,7 @@ def show_segment(row: pd.Series, population: str, is_only: bool) -> None:
         link(
             "segment",
             f"**{plain(row['segment_name'])}**",
+            icon=":material/groups:",
             population=population,
             segment=row["segment_name"],
         )
@@ -51,7 +52,7 @@ def show_segment(row: pd.Series, population: str, is_only: bool) -> None:
 
 def show() -> None:
     """The page."""
-    population, everyone = choose_population()
+    population, everyone, _ = choose_population()
     name = population["population"]
     st.title(plain(words.title(name)))
     stop_without_customers(population)

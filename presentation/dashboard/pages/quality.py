@@ -169,7 +169,7 @@ def show_drift(population: pd.Series, known: dict) -> None:
 
 def show() -> None:
     """The page."""
-    population, _ = choose_population()
+    population, *_ = choose_population()
     name = population["population"]
     known = queries.words(published(), name)
     st.title("Data quality")

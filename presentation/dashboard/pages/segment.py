@@ -97,7 +97,7 @@ def show_rule(population: str, segment_name: str, known: dict) -> None:
         return
     told = words.rule(rule["rule"], known)
     if told is not None:
-        st.markdown(f"> {plain(words.sentence(told))}")
+        st.info(plain(words.sentence(told)), icon=":material/rule:")
     if not words.is_missing(rule["precision"]):
         name = plain(segment_name)
         st.markdown(
@@ -209,9 +209,9 @@ def _turn_pages(page: int, pages: int) -> None:
 def _table(rows: pd.DataFrame, shown: list[str], known: dict) -> pd.DataFrame:
     """The rows as people read them; features in percent are written as such."""
     table = rows[["customer_id", "distance"]].copy()
-    table["notes"] = [
-        words.sentence("; ".join(telling.notes(row, known))) for row in rows.to_dict("records")
-    ]
+    told = [words.sentence("; ".join(telling.notes(row, known))) for row in rows.to_dict("records")]
+    if any(told):
+        table["notes"] = told
     for feature in shown:
         if feature not in rows:
             continue
@@ -253,21 +253,22 @@ def _columns(shown: list[str], features: pd.DataFrame, known: dict) -> dict:
 
 def show() -> None:
     """The page."""
-    population, _ = choose_population()
+    population, _, beside = choose_population()
     name = population["population"]
     stop_without_customers(population)
     segments = queries.segments(published(), name)
     options = segments["segment_name"].tolist()
-    chosen = choose(
-        "Segment",
-        "segment",
-        options,
-        default=options[0],
-        missing="There is no segment “{}” "
-        f"among the customers of {plain(words.title(name))} (any more). Choose one of those that "
-        "there are.",
-        forgets=["page", "order"],
-    )
+    with beside:
+        chosen = choose(
+            "Segment",
+            "segment",
+            options,
+            default=options[0],
+            missing="There is no segment “{}” "
+            f"among the customers of {plain(words.title(name))} (any more). Choose one of those "
+            "that there are.",
+            forgets=["page", "order"],
+        )
     if chosen is None:
         return
     row = segments.set_index("segment_name", drop=False).loc[chosen]

@@ -37,7 +37,7 @@ FLAGS = (
 # A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection"); signed numbers,
 # such as phone numbers, are harmless and stay as they are.
 FORMULA = r"^\s*[=+@\-\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
-SIGNED_NUMBER = r"^[+\-][0-9][0-9 .,()/]*$"
+SIGNED_NUMBER = r"^[+\-][0-9][0-9 .,]*$"
 UTF8_MARK = b"\xef\xbb\xbf"
 
 

@@ -39,8 +39,8 @@ def plain(text: object) -> str:
 
 
 def file_of(page: str) -> str:
-    """The file of a page, as Streamlit names it."""
-    return f"pages/{page}.py"
+    """The file of a page, as Streamlit names it. A folder `pages` it would open by itself."""
+    return f"views/{page}.py"
 
 
 def navigate() -> StreamlitPage:

@@ -37,7 +37,7 @@ PAPER = {
         "chance": "#e6e9ed",
         "no_group": "#8b95a1",
         "on_strong": "#ffffff",
-        "diverging": ["#b2560a", "#e9a467", "#f5f6f7", "#7fb3d9", "#0b5c97"],
+        "diverging": ["#8f3f00", "#dd9350", "#f5f6f7", "#7fb3d9", "#0b5c97"],
     },
     "dark": {
         "ink": "#e8ebef",
@@ -48,7 +48,7 @@ PAPER = {
         "chance": "#2a323d",
         "no_group": "#7d8896",
         "on_strong": "#10151b",
-        "diverging": ["#f0974f", "#8a5a34", "#272e38", "#326a94", "#6bbcf2"],
+        "diverging": ["#f0974f", "#6b4426", "#272e38", "#1f4866", "#6bbcf2"],
     },
 }
 FONT = (
@@ -78,8 +78,18 @@ def theme(mode: str) -> dict:
             "labelLimit": 240,
             "titlePadding": 8,
         },
+        "axisXBand": {"labelAngle": 0, "labelLimit": 150},
         "axisY": {"domain": False, "ticks": False, "labelPadding": 8},
-        "legend": {**text, "labelColor": paper["ink"], "labelFontSize": 12, "titleFontSize": 12},
+        "legend": {
+            **text,
+            "labelColor": paper["ink"],
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "titleLimit": 260,
+            "gradientLength": 200,
+            "gradientThickness": 8,
+        },
         "header": {"labelColor": paper["ink"], "titleColor": paper["muted"]},
         "title": {"color": paper["ink"], "fontSize": 13, "anchor": "start"},
         "range": {
@@ -124,21 +134,44 @@ def _scale(names: Sequence[str]) -> alt.Scale:
     return alt.Scale(domain=list(names), range="category")
 
 
-def _chart(frame: pd.DataFrame) -> alt.Chart:
-    """A chart with its data in it, floats as short as they can be without a change to the eye."""
+def _data(frame: pd.DataFrame) -> alt.Data:
+    """The rows of a frame, floats as short as they can be without a change to the eye."""
     rounded = frame.copy()
     for column in rounded.select_dtypes("float").columns:
         rounded[column] = rounded[column].map(lambda value: float(f"{value:.4g}"))
-    return alt.Chart(
-        alt.Data(values=rounded.astype(object).where(rounded.notna(), None).to_dict("records"))
-    )
+    return alt.Data(values=rounded.astype(object).where(rounded.notna(), None).to_dict("records"))
+
+
+def _chart(frame: pd.DataFrame) -> alt.Chart:
+    return alt.Chart(_data(frame))
+
+
+def _spread(labels: pd.DataFrame, width: float, height: float) -> pd.DataFrame:
+    """Move labels up until none lies on another: the highest first, so that few have far to go.
+
+    labels: x, y and segment, which is what is written. width, height: of the map, in its own units.
+    """
+    letter, line = 0.014 * width, 0.05 * height
+    placed: list[tuple[float, float, float]] = []
+    moved = {}
+    for row in labels.sort_values(["y", "segment"], ascending=[False, True]).itertuples():
+        half, y = letter * len(row.segment) / 2, row.y
+        while clash := [
+            other_y
+            for other_x, other_y, other_half in placed
+            if abs(other_x - row.x) < half + other_half and abs(other_y - y) < 0.99 * line
+        ]:
+            y = max(clash) + line
+        placed.append((row.x, y, half))
+        moved[row.Index] = y
+    return labels.assign(y=pd.Series(moved))
 
 
 def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -> alt.LayerChart:
     """Every customer a dot, alike customers near each other, coloured by segment.
 
     points: of `queries.map_points`. names: the segments in order, without those in no group.
-    Outliers have a ring of ink; the name of a segment stands at the middle of its dots.
+    Outliers have a ring of ink; the name of a segment stands above its dots.
     """
     places = {name: place for place, name in enumerate(dict.fromkeys(points["segment_name"]))}
     look_up = alt.LookupData(
@@ -147,9 +180,11 @@ def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -
         fields=["segment"],
     )
     grouped = points[points["segment_id"] >= 0]
-    middles = grouped.groupby("segment_name", sort=False)[["map_x", "map_y"]].median()
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(zero=False, padding=14))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, padding=14))
+    by_name = grouped.groupby("segment_name", sort=False)
+    # The name stands above the middle of the bulk of its dots.
+    middles = pd.DataFrame({"x": by_name["map_x"].median(), "y": by_name["map_y"].quantile(0.98)})
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(zero=False, padding=56))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, padding=24))
     tooltip = [alt.Tooltip("segment:N", title="Segment")]
     dots = alt.Chart().transform_lookup(lookup="place", from_=look_up)
     layers = [
@@ -170,11 +205,10 @@ def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -
             .encode(x, y, tooltip=tooltip)
         )
     if len(names) > 1:
-        label = _chart(
-            middles.rename(columns={"map_x": "x", "map_y": "y"}).reset_index(names="segment")
-        )
+        width, height_ = (points[axis].max() - points[axis].min() for axis in ("map_x", "map_y"))
+        label = _chart(_spread(middles.reset_index(names="segment"), width, height_))
         layers += [
-            label.mark_text(style=style).encode(x, y, text="segment:N")
+            label.mark_text(style=style, dy=-12).encode(x, y, text="segment:N")
             for style in ("halo", "name")
         ]
     # As CSV, and the names once: a third of the size. A kind of 1 is an outlier, of 2 in no group.
@@ -209,21 +243,28 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
         }
     )
     most = float(frame["share"].max()) if frame["share"].notna().any() else 1.0
-    y = alt.Y("segment:N", sort=list(frame["segment"]), title=None, axis=alt.Axis(labelFontSize=13))
-    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, 1.6 * most]))
-    frame["start"] = frame["share"].fillna(0.0)
+    order = list(frame["segment"])
+    y = alt.Y("segment:N", sort=order, axis=None, scale=alt.Scale(domain=order))
+    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, most]))
     tooltip = [alt.Tooltip("segment:N", title="Segment"), alt.Tooltip("told:N", title="Customers")]
     colour = alt.Color("segment:N", scale=_scale(names), legend=None)
-    bar = {"height": {"band": 0.62}, "cornerRadiusEnd": 3}
+    bar = {"height": 10, "yOffset": 10, "cornerRadius": 3}
+    base = alt.Chart()
     return alt.layer(
-        _chart(frame[~frame["is_no_group"]]).mark_bar(**bar).encode(x, y, colour, tooltip=tooltip),
-        _chart(frame[frame["is_no_group"]])
+        base.transform_filter("!datum.is_no_group")
+        .mark_bar(**bar)
+        .encode(x, y, colour, tooltip=tooltip),
+        base.transform_filter("datum.is_no_group")
         .mark_bar(**bar, style="no_group")
         .encode(x, y, tooltip=tooltip),
-        _chart(frame)
-        .mark_text(align="left", dx=6, style="ink")
-        .encode(alt.X("start:Q"), y, text="told:N"),
-    ).properties(width=WIDTH, height=alt.Step(34))
+        base.mark_text(align="left", dy=-7, style="ink").encode(
+            alt.X(datum=0, axis=None), y, text="segment:N"
+        ),
+        base.mark_text(align="right", dy=-7, style="ink").encode(
+            alt.X(datum=most, axis=None), y, text="told:N"
+        ),
+        data=_data(frame),
+    ).properties(width=WIDTH, height=46 * len(frame))
 
 
 def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.LayerChart:
@@ -244,6 +285,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
             "feature": [words.sentence(label) for label in rows["label"]],
             "lift": rows["lift"].astype(float).where(rows["segment_mean"].notna()),
             "mean": [_mean(row.segment_mean, row.unit) for row in rows.itertuples()],
+            "short": [_mean(row.segment_mean, _short(row.unit)) for row in rows.itertuples()],
             "average": [_mean(row.population_mean, row.unit) for row in rows.itertuples()],
         }
     )
@@ -251,12 +293,12 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         words.NOT_SHOWN if pd.isna(lift) else f"{lift:+.1f} standard deviations"
         for lift in frame["lift"]
     ]
-    frame["strong"] = frame["lift"].abs() >= 1.3
+    frame["strong"] = frame["lift"].abs() >= 1.45
     y = alt.Y(
         "feature:N",
         sort=list(dict.fromkeys(frame["feature"])),
         title=None,
-        axis=alt.Axis(labelLimit=240, domain=False),
+        axis=alt.Axis(domain=False),
     )
     x = alt.X(
         "segment:N",
@@ -264,11 +306,8 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         title=None,
         axis=alt.Axis(
             orient="top",
-            labelAngle=0,
-            labelLimit=130,
             domain=False,
             ticks=False,
-            labelFontSize=12.5,
         ),
     )
     tooltip = [
@@ -279,7 +318,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         alt.Tooltip("difference:N", title="Difference"),
     ]
     cells = (
-        _chart(frame)
+        alt.Chart()
         .mark_rect(cornerRadius=3)
         .encode(
             x,
@@ -290,11 +329,8 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
                     domain=[-2, -1, 0, 1, 2], range="diverging", interpolate="rgb", clamp=True
                 ),
                 legend=alt.Legend(
-                    title="Standard deviations from the mean of all customers",
+                    title="Standard deviations",
                     orient="bottom",
-                    gradientLength=200,
-                    gradientThickness=8,
-                    titleLimit=340,
                     values=[-2, -1, 0, 1, 2],
                 ),
             ),
@@ -304,14 +340,21 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
     layers = [cells]
     if values:
         layers += [
-            _chart(part).mark_text(style=style).encode(x, y, text="mean:N", tooltip=tooltip)
-            for part, style in (
-                (frame[~frame["strong"]], "cell_weak"),
-                (frame[frame["strong"]], "cell_strong"),
-            )
-            if len(part)
+            alt.Chart()
+            .transform_filter(kind)
+            .mark_text(style=style)
+            .encode(x, y, text="mean:N", tooltip=tooltip)
+            for kind, style in (("!datum.strong", "cell_weak"), ("datum.strong", "cell_strong"))
         ]
-    return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(30))
+    columns = {"columns": int(frame["segment"].nunique())}
+    return alt.layer(*layers, data=_data(frame)).properties(
+        width=WIDTH, height=30 * frame["feature"].nunique(), usermeta=columns
+    )
+
+
+def _short(unit: str | None) -> str | None:
+    """What of a unit fits into a narrow cell."""
+    return unit if unit == "percent" else None
 
 
 def _mean(value: float | None, unit: str | None) -> str:
@@ -333,7 +376,7 @@ def choice(
     knee: bool = False,
     height: int = 190,
 ) -> alt.LayerChart:
-    """One measure of k-means over the numbers of groups that were tried, the chosen one ringed.
+    """One measure of k-means over the numbers of groups that were tried; the chosen one is large.
 
     scores: of `queries.cluster_scores`. measure: the column. error: the column of its standard
     error, drawn as a bar. chance: the column of what chance alone reaches, a grey band from 0.
@@ -346,7 +389,7 @@ def choice(
     frame["told"] = [f"{words.number(value)}" for value in frame["value"]]
     frame["groups"] = [words.count(k, "group") for k in frame["k"]]
     x = alt.X("k:O", title="Number of groups", axis=alt.Axis(labelAngle=0, grid=False))
-    y_axis = alt.Axis(title=None, tickCount=4, format="~s" if measure == "inertia" else "~g")
+    y_axis = alt.Axis(title=None, tickCount=4, format=",")
     y = alt.Y("value:Q", axis=y_axis, scale=alt.Scale(zero=True))
     tooltip = [
         alt.Tooltip("groups:N", title="Tried"),
@@ -358,7 +401,7 @@ def choice(
         frame["by_chance"] = [words.number(value) for value in frame["chance"]]
         tooltip.append(alt.Tooltip("by_chance:N", title="By chance"))
         layers.append(
-            _chart(frame)
+            alt.Chart()
             .mark_area(style="chance", line=False, interpolate="linear")
             .encode(x, alt.Y("chance:Q", axis=y_axis))
         )
@@ -372,26 +415,28 @@ def choice(
         frame["low"] = frame["value"] - rows[error].astype(float).fillna(0)
         frame["high"] = frame["value"] + rows[error].astype(float).fillna(0)
         layers.append(
-            _chart(frame)
+            alt.Chart()
             .mark_rule(style="line", strokeWidth=1.5)
             .encode(x, alt.Y("low:Q", axis=y_axis), alt.Y2("high:Q"))
         )
     layers += [
-        _chart(frame).mark_line(style="line", strokeWidth=2).encode(x, y),
-        _chart(frame)
+        alt.Chart().mark_line(style="line", strokeWidth=2).encode(x, y),
+        alt.Chart()
         .mark_point(style="dot", filled=True, size=45, opacity=1)
         .encode(x, y, tooltip=tooltip),
-        _chart(frame[frame["chosen"]])
+        alt.Chart()
+        .transform_filter("datum.chosen")
         .mark_point(style="chosen", size=150, filled=True, opacity=1)
         .encode(x, y, tooltip=tooltip),
     ]
     if knee and frame["knee"].any():
         layers.append(
-            _chart(frame[frame["knee"]].assign(word="elbow"))
+            alt.Chart()
+            .transform_filter("datum.knee")
             .mark_text(style="muted", align="left", dx=8, dy=-10)
-            .encode(x, y, text="word:N")
+            .encode(x, y, text=alt.value("elbow"))
         )
-    return alt.layer(*layers).properties(width=WIDTH, height=height)
+    return alt.layer(*layers, data=_data(frame)).properties(width=WIDTH, height=height)
 
 
 def elbow(scores: pd.DataFrame) -> alt.LayerChart:
@@ -484,7 +529,7 @@ def imputation(scores: pd.DataFrame, known: dict[str, tuple[str, str | None]]) -
         _chart(frame)
         .mark_point(size=70, filled=True, opacity=0.95)
         .encode(x, y, colour, shape, tooltip=tooltip),
-    ).properties(width=WIDTH, height=alt.Step(32))
+    ).properties(width=WIDTH, height=32 * frame["feature"].nunique())
 
 
 def error_told(
@@ -525,7 +570,7 @@ def outcomes(scores: pd.DataFrame) -> alt.LayerChart:
         "way:N",
         title=None,
         sort=list(dict.fromkeys(frame["way"])),
-        axis=alt.Axis(grid=True, labelLimit=230),
+        axis=alt.Axis(grid=True),
     )
     tooltip = [alt.Tooltip("way:N", title="Told from"), alt.Tooltip("told:N", title="Result")]
     return alt.layer(
@@ -537,7 +582,7 @@ def outcomes(scores: pd.DataFrame) -> alt.LayerChart:
         _chart(frame[frame["ours"]])
         .mark_point(style="chosen", size=150, filled=True, opacity=1)
         .encode(x, y, tooltip=tooltip),
-    ).properties(width=WIDTH, height=alt.Step(32))
+    ).properties(width=WIDTH, height=32 * len(frame))
 
 
 def outcome_way(row) -> str:
@@ -581,7 +626,7 @@ def migrations(flows: pd.DataFrame) -> alt.LayerChart:
         "end:N",
         sort=[*order, LEFT],
         title="At the end",
-        axis=alt.Axis(orient="top", labelAngle=0, labelLimit=120, ticks=False, domain=False),
+        axis=alt.Axis(orient="top", ticks=False, domain=False),
     )
     y = alt.Y("start:N", sort=[*order, ENTERED], title=None)
     tooltip = [
@@ -603,4 +648,8 @@ def migrations(flows: pd.DataFrame) -> alt.LayerChart:
             )
             if len(part)
         ),
-    ).properties(width=WIDTH, height=alt.Step(34))
+    ).properties(
+        width=WIDTH,
+        height=34 * frame["start"].nunique(),
+        usermeta={"columns": int(frame["end"].nunique())},
+    )

@@ -39,7 +39,8 @@ def populations(database: Path) -> pd.DataFrame:
 
     Columns: population, as_of (NaT where nothing has a date), customers (missing where it may not
     be shown), segments, algorithm, k, structure (clear, weak or none), reason, space, rows_scored,
-    verdict, verdict_reason, is_fitted, fitted_as_of, raw_rows, rejected_rows, duplicate_rows.
+    verdict, found_fit_id (the fit that the build found), verdict_reason, is_fitted, fitted_as_of,
+    raw_rows, rejected_rows, duplicate_rows.
     """
     return ask(
         database,
@@ -105,6 +106,7 @@ def populations(database: Path) -> pd.DataFrame:
             chosen.space,
             chosen.rows_scored,
             verdicts.verdict,
+            verdicts.fit_id as found_fit_id,
             verdicts.reason as verdict_reason,
             verdicts.is_fitted,
             fits.fitted_as_of,
@@ -238,7 +240,7 @@ def profile(database: Path, population: str) -> pd.DataFrame:
     where it may not be shown), beats_chance, imputed_share, place (1 for the feature that comes
     first).
     """
-    return ask(
+    rows = ask(
         database,
         """
         with
@@ -269,6 +271,17 @@ def profile(database: Path, population: str) -> pd.DataFrame:
         """,
         [population],
     )
+    return rows.assign(label=_told_apart(rows))
+
+
+def _told_apart(rows: pd.DataFrame) -> pd.Series:
+    """The labels, with more said where features share one: a number of purchases, and a share."""
+    labels = rows["label"]
+    kind = rows["unit"].map(lambda unit: " (share)" if unit == "percent" else " (number)")
+    for more in (kind, " (" + rows["feature"] + ")"):
+        features = rows["feature"].groupby(labels).transform("nunique")
+        labels = labels.where(features <= 1, labels + more)
+    return labels
 
 
 def words(database: Path, population: str) -> dict[str, tuple[str, str | None]]:

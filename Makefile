@@ -1,4 +1,4 @@
-.PHONY: build test test-real lint sample population history lock clean
+.PHONY: build test test-real lint sample population history lock clean dashboard
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -75,6 +75,10 @@ lock:
 .venv/extras: requirements-extras.lock .venv/installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-extras.lock
 	@touch $@
+
+# Pages on the published file for this machine's browser; stop them by Ctrl+C.
+dashboard: .venv/extras
+	@$(BIN)/python -m presentation.dashboard
 
 clean:
 	rm -rf .venv target logs published customer_segments.duckdb

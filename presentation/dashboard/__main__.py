@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from presentation.dashboard.frame import published
+from presentation.dashboard import published
 
 DEFAULTS = {
     # Only this machine; its names are the only ones that a page of another site could not forge.

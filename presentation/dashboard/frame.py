@@ -1,8 +1,6 @@
 """What all pages share: the file they read, the header, and choices that live in the URL."""
 
 import io
-import os
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page as StreamlitPage
 
 from presentation import charts, queries, words
+from presentation.dashboard import published
+from presentation.dashboard.telling import plain
 
 # The pages: file and title. They have no icons: browsers would fetch these from afar.
 PAGES = {
@@ -28,14 +28,23 @@ VERDICTS = {
 }
 
 
-def published() -> Path:
-    """The published file: $SEGMENTS_PUBLISHED, or the one that a build writes."""
-    return Path(os.environ.get("SEGMENTS_PUBLISHED", "published/customer_segments.duckdb"))
+def remembered(question: Callable, *arguments: str):
+    """What a question gives of the published file, asked anew only once the file is another one.
+
+    question: a function of `queries` or `customers` whose answer is small, of one connection.
+    """
+    database = published()
+    if not database.exists():
+        return question(database, *arguments)
+    state = database.stat()
+    file = (str(database.resolve()), state.st_ino, state.st_mtime_ns, state.st_size)
+    name = f"{question.__module__}.{question.__name__}"
+    return _answer(question, name, file, arguments)
 
 
-def plain(text: object) -> str:
-    """A text for Markdown, shown as it is: `<b>` and `*` mean nothing."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$~:&@=\"'^])", r"\\\1", str(text))
+@st.cache_data(max_entries=200, show_spinner=False)
+def _answer(_question: Callable, name: str, file: tuple, arguments: tuple):
+    return _question(Path(file[0]), *arguments)
 
 
 def file_of(page: str) -> str:
@@ -119,7 +128,7 @@ def choose_population() -> tuple[pd.Series, pd.DataFrame, DeltaGenerator]:
 
     Without a population the page ends.
     """
-    everyone = queries.populations(published())
+    everyone = remembered(queries.populations)
     names = everyone["population"].tolist()
     if not names:
         st.info("Nothing has been published yet: there is no population of customers.")

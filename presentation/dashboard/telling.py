@@ -14,6 +14,11 @@ BORDER = 0.1
 FEW = 5
 
 
+def plain(told: object) -> str:
+    """A text for Markdown, shown as it is: `<b>` and `*` mean nothing."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$~:&@=\"'^])", r"\\\1", str(told))
+
+
 def text(value: object) -> str:
     """A value of a feature as people read it: lists with commas, yes and no."""
     if isinstance(value, str):
@@ -72,10 +77,16 @@ def notes(customer: Mapping, known: Mapping) -> list[str]:
     return told
 
 
-def verdict(structure: object) -> str:
-    """Whether the segments of a population can be relied on, in a sentence of Markdown."""
+def verdict(population: Mapping) -> str:
+    """Whether the segments can be relied on, as Markdown; of a row of `queries.populations`."""
+    structure = population["structure"]
     if words.is_missing(structure):
         return "No groups were looked for: there are too few customers, or all are alike."
+    if structure == "none" and population["segments"] > 1:
+        return (
+            "**No groups stand out:** customers differ, but by degrees. The segments below were "
+            "asked for all the same; they say no more than their features do."
+        )
     return {
         "clear": "**The groups are clear:** they come back when the customers are drawn anew, and "
         "they beat chance.",
@@ -83,6 +94,22 @@ def verdict(structure: object) -> str:
         "none": "**No groups stand out:** customers differ, but by degrees. They are shown as one "
         "segment, since any line between them would be arbitrary.",
     }[str(structure)]
+
+
+def fit(population: Mapping) -> str:
+    """Whether the segments still hold for the customers of today, as Markdown."""
+    if words.is_missing(population["verdict"]):
+        return "Whether the segments still hold is not known."
+    reason = plain(str(population["verdict_reason"]))
+    if population["is_fitted"]:
+        return f"The last build made the segments anew, because {reason}."
+    told = {
+        "keep": "The segments still fit the customers of today",
+        "rescore": "Customers have moved between the segments, which themselves still hold",
+        "refit": "The customers are no longer those for whom the segments were made, and a new fit "
+        "is due",
+    }.get(str(population["verdict"]), "")
+    return f"{told}: {reason}."
 
 
 def population_size(population: Mapping) -> str:

@@ -591,6 +591,12 @@ def test_a_value_is_told_with_its_unit(value: object, unit: str | None, expected
     assert telling.measured(value, unit) == expected
 
 
+def test_segments_that_were_asked_for_are_said_to_be():
+    assert "asked for all the same" in telling.verdict({"structure": "none", "segments": 2})
+    assert "shown as one segment" in telling.verdict({"structure": "none", "segments": 1})
+    assert "No groups were looked for" in telling.verdict({"structure": None, "segments": 1})
+
+
 def test_few_customers_are_not_counted():
     assert [telling.few(n) for n in (0, 1, 4, 5)] == [
         "0 customers",

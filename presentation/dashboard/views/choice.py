@@ -5,7 +5,8 @@ import streamlit as st
 
 from presentation import charts, queries, words
 from presentation.dashboard import drawings, telling
-from presentation.dashboard.frame import chart, choose, choose_population, plain, published
+from presentation.dashboard.frame import chart, choose, choose_population, remembered
+from presentation.dashboard.telling import plain
 
 EVERY = "all"
 
@@ -127,11 +128,11 @@ def show_figures(rows: pd.DataFrame) -> None:
 
 def show_outcome(population: str) -> None:
     """What the segments tell of a declared outcome, beside other ways."""
-    outcomes = queries.outcomes(published(), population)
+    outcomes = remembered(queries.outcomes, population)
     if outcomes.empty or outcomes["auc"].isna().all():
         return
     first = outcomes.iloc[0]
-    outcome = words.label(first["outcome"], queries.words(published(), population))
+    outcome = words.label(first["outcome"], remembered(queries.words, population))
     st.subheader("What the segments are worth")
     st.markdown(
         f"How well do they tell the outcome **{plain(outcome)}** of customers that were held out "
@@ -146,9 +147,9 @@ def show() -> None:
     """The page."""
     population, *_ = choose_population()
     name = population["population"]
-    scores = queries.cluster_scores(published(), name)
+    scores = remembered(queries.cluster_scores, name)
     st.title("Why these segments")
-    st.markdown(telling.verdict(population["structure"]))
+    st.markdown(telling.verdict(population))
     if scores.empty:
         st.info("Nothing was tried, since there are too few customers to divide.")
         return

@@ -5,15 +5,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from presentation import customers, queries, words
-from presentation.dashboard import drawings, telling
+from presentation.dashboard import drawings, published, telling
 from presentation.dashboard.frame import (
     chart,
     choose_population,
     link,
-    plain,
-    published,
+    remembered,
     stop_without_customers,
 )
+from presentation.dashboard.telling import plain
 
 
 def search(population: str, beside: DeltaGenerator) -> tuple[str, dict | None]:
@@ -32,7 +32,7 @@ def search(population: str, beside: DeltaGenerator) -> tuple[str, dict | None]:
     )
     if not asked:
         st.markdown("Type an id, or look at the most typical customer of each segment:")
-        for row in customers.most_typical(published(), population).itertuples():
+        for row in remembered(customers.most_typical, population).itertuples():
             with st.container(horizontal=True, vertical_alignment="center"):
                 link(
                     "customer",
@@ -58,7 +58,7 @@ def search(population: str, beside: DeltaGenerator) -> tuple[str, dict | None]:
     return asked, None
 
 
-def show_why(population: str, customer: dict, customer_id: str, known: dict) -> None:
+def show_why(population: str, customer: dict, customer_id: str, values: dict, known: dict) -> None:
     """The distances to all segments, and the features that decide."""
     distances = customers.distances(published(), population, customer_id)
     st.markdown(plain(" ".join(telling.typicality(customer, distances))))
@@ -70,12 +70,12 @@ def show_why(population: str, customer: dict, customer_id: str, known: dict) -> 
     rows = customers.contributions(published(), population, customer_id)
     if len(distances) == 1:
         st.subheader("Where it differs most from the middle of all")
-        st.markdown(facts(population, customer, customer_id, rows, None, known))
+        st.markdown(facts(population, customer, values, rows, None, known))
         return
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.subheader("How far from each segment")
-        names = queries.segments(published(), population)["segment_name"].tolist()
+        names = remembered(queries.segments, population)["segment_name"].tolist()
         chart(drawings.distances(distances, names), "distances")
         st.caption("In standard deviations of the features; nearer is more alike.")
     if rows.empty:
@@ -83,14 +83,14 @@ def show_why(population: str, customer: dict, customer_id: str, known: dict) -> 
     with right:
         own, other = customer["segment_name"], rows["next_segment_name"].iloc[0]
         st.subheader(f"Why {plain(own)} and not {plain(other)}")
-        st.markdown(facts(population, customer, customer_id, rows, other, known))
+        st.markdown(facts(population, customer, values, rows, other, known))
         chart(drawings.contributions(rows, own, other), "contributions")
 
 
 def facts(
     population: str,
     customer: dict,
-    customer_id: str,
+    values: dict,
     rows: pd.DataFrame,
     other: str | None,
     known: dict,
@@ -99,8 +99,7 @@ def facts(
 
     rows: of `customers.contributions`. Without another segment, those farthest from the middle.
     """
-    values = customers.customer_features(published(), population, customer_id)
-    profile = queries.profile(published(), population)
+    profile = remembered(queries.profile, population)
     names = [customer["segment_name"]] + ([other] if other else [])
     lines = []
     for row in (rows if other is None else rows[rows["weight"] > 0]).head(3).itertuples():
@@ -140,7 +139,7 @@ def show_history(population: str, customer_id: str) -> None:
             "Each build with later data adds one; `make history` adds past ones."
         )
         return
-    names = queries.segments(published(), population)["segment_name"].tolist()
+    names = remembered(queries.segments, population)["segment_name"].tolist()
     chart(drawings.stays(stays, names), "stays")
     st.markdown(
         "\n".join(
@@ -152,12 +151,11 @@ def show_history(population: str, customer_id: str) -> None:
     )
 
 
-def show_features(population: str, customer: dict, customer_id: str, known: dict) -> None:
+def show_features(population: str, customer: dict, values: dict, known: dict) -> None:
     """Everything that is published about the customer."""
-    values = customers.customer_features(published(), population, customer_id)
     if not values:
         return
-    profile = queries.profile(published(), population)
+    profile = remembered(queries.profile, population)
     own = profile[profile["segment_name"] == customer["segment_name"]].set_index("feature")
     filled = [] if customer["imputed_features"] is None else list(customer["imputed_features"])
 
@@ -193,7 +191,7 @@ def show() -> None:
     customer_id, customer = search(name, beside)
     if customer is None:
         return
-    known = queries.words(published(), name)
+    known = remembered(queries.words, name)
     st.title(plain(customer_id))
     link(
         "segment",
@@ -202,9 +200,10 @@ def show() -> None:
         population=name,
         segment=customer["segment_name"],
     )
-    show_why(name, customer, customer_id, known)
+    values = customers.customer_features(published(), name, customer_id)
+    show_why(name, customer, customer_id, values, known)
     show_history(name, customer_id)
-    show_features(name, customer, customer_id, known)
+    show_features(name, customer, values, known)
 
 
 show()

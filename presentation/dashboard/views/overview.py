@@ -10,10 +10,10 @@ from presentation.dashboard.frame import (
     chart,
     choose_population,
     link,
-    plain,
-    published,
+    remembered,
     stop_without_customers,
 )
+from presentation.dashboard.telling import plain
 
 
 def show_everyone(everyone: pd.DataFrame) -> None:
@@ -57,9 +57,10 @@ def show() -> None:
     st.title(plain(words.title(name)))
     stop_without_customers(population)
     st.markdown(f"{plain(telling.population_size(population))}.")
-    st.markdown(telling.verdict(population["structure"]))
+    st.markdown(telling.verdict(population))
+    st.caption(telling.fit(population))
 
-    segments = queries.segments(published(), name)
+    segments = remembered(queries.segments, name)
     names = segments.loc[~segments["is_no_group"], "segment_name"].tolist()
     for start in range(0, len(segments), 2):
         for column, (_, row) in zip(
@@ -71,13 +72,13 @@ def show() -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Who is like whom")
-        points = queries.map_points(published(), name)
+        points = remembered(queries.map_points, name)
         if points.empty:
             st.caption("There are too few customers to draw.")
         else:
             chart(charts.segment_map(points, names), "map")
             is_everyone = len(points) == population["customers"]
-            unlike = queries.outliers(published(), name)
+            unlike = remembered(queries.outliers, name)
             st.caption(
                 f"A dot is a customer{'' if is_everyone else ' of a sample'}; near each other are "
                 "those who are alike. "

@@ -5,19 +5,14 @@ import streamlit as st
 
 from presentation import charts, customers, queries, words
 from presentation.dashboard import telling
-from presentation.dashboard.frame import chart, choose_population, plain, published
-
-VERDICTS = {
-    "keep": "The segments still fit the customers of today.",
-    "rescore": "Customers have shifted between the segments; the segments themselves still hold.",
-    "refit": "The customers are no longer those for whom the segments were made: a new fit is due.",
-}
+from presentation.dashboard.frame import chart, choose_population, remembered
+from presentation.dashboard.telling import plain
 
 
 def show_rows(population: str) -> None:
     """Where each raw row went, and why some were set aside."""
     st.subheader("Where the raw rows went")
-    counts = queries.row_counts(published(), population)
+    counts = remembered(queries.row_counts, population)
     if counts.empty:
         st.markdown("Nothing is known of raw rows.")
         return
@@ -31,7 +26,7 @@ def show_rows(population: str) -> None:
             f"- **{plain(words.sentence(row.source.replace('_', ' ')))}:** "
             f"{words.count(row.raw_rows, 'row')} came in: {parts}."
         )
-    rejections = queries.rejections(published(), population)
+    rejections = remembered(queries.rejections, population)
     if rejections.empty:
         st.markdown("No row and no value was rejected.")
         return
@@ -55,7 +50,7 @@ def show_rows(population: str) -> None:
 def show_filled(population: str, known: dict) -> None:
     """What was missing, how it was filled, and what that is worth."""
     st.subheader("What was filled in")
-    scores = queries.imputations(published(), population)
+    scores = remembered(queries.imputations, population)
     if scores.empty:
         st.markdown("Nothing: no feature of these customers has gaps that need filling.")
         return
@@ -82,13 +77,13 @@ def show_filled(population: str, known: dict) -> None:
 def show_flags(population: str, known: dict) -> None:
     """How many customers scoring had to make do for."""
     st.subheader("What scoring had to make do with")
-    flagged = customers.flagged(published(), population)
+    flagged = remembered(customers.flagged, population)
     everyone = flagged["customers"]
     told = [
         (
             f"- **{telling.few(flagged[key])}** ({words.share(flagged[key] / everyone)}) {phrase}."
             if flagged[key] >= telling.FEW
-            else f"- **{telling.few(flagged[key])}** {phrase}."
+            else f"- **{words.sentence(telling.few(flagged[key]))}** {phrase}."
         )
         for key, phrase in [
             ("filled", "have a value that was filled in"),
@@ -106,7 +101,7 @@ def show_flags(population: str, known: dict) -> None:
         )
         return
     st.markdown("\n".join(told))
-    features = customers.flagged_features(published(), population)
+    features = remembered(customers.flagged_features, population)
     if len(features):
         st.dataframe(
             pd.DataFrame(
@@ -125,18 +120,8 @@ def show_flags(population: str, known: dict) -> None:
 def show_drift(population: pd.Series, known: dict) -> None:
     """Whether the segments still hold, and what has changed."""
     st.subheader("Do the segments still hold?")
-    if words.is_missing(population["verdict"]):
-        st.markdown("There is no verdict yet.")
-        return
-    if population["is_fitted"]:
-        st.markdown(
-            f"They are new: this build made them anew, because "
-            f"{plain(population['verdict_reason'])}."
-        )
-    else:
-        reason = plain(words.sentence(str(population["verdict_reason"])))
-        st.markdown(f"{VERDICTS.get(population['verdict'], '')} {reason}.")
-    drift = queries.drift(published(), population["population"])
+    st.markdown(telling.fit(population))
+    drift = remembered(queries.drift, population["population"])
     if drift.empty:
         st.caption(
             "Changes are measured from the second build on, against the customers of the fit."
@@ -171,7 +156,7 @@ def show() -> None:
     """The page."""
     population, *_ = choose_population()
     name = population["population"]
-    known = queries.words(published(), name)
+    known = remembered(queries.words, name)
     st.title("Data quality")
     size = telling.population_size(population)
     st.markdown(f"{plain(words.title(name))}: {plain(size)}.")

@@ -4,17 +4,17 @@ import pandas as pd
 import streamlit as st
 
 from presentation import customers, queries, words
-from presentation.dashboard import drawings, telling
+from presentation.dashboard import drawings, published, telling
 from presentation.dashboard.frame import (
     chart,
     choose,
     choose_population,
     file_of,
     is_missing_size,
-    plain,
-    published,
+    remembered,
     stop_without_customers,
 )
+from presentation.dashboard.telling import plain
 
 ROWS = 25
 ORDERS = {
@@ -86,9 +86,9 @@ def _quantities(rows: pd.DataFrame, column: str) -> list[str]:
 
 def show_rule(population: str, segment_name: str, known: dict) -> None:
     """The rule that describes the segment, in words and as SQL."""
-    rules = queries.rules(published(), population)
+    rules = remembered(queries.rules, population)
     rules = rules[rules["segment_name"] == segment_name]
-    if rules.empty or len(queries.segments(published(), population)) == 1:
+    if rules.empty or len(remembered(queries.segments, population)) == 1:
         return
     rule = rules.iloc[0]
     st.subheader("A simple rule for it")
@@ -115,7 +115,7 @@ def show_customers(population: str, row: pd.Series, profile: pd.DataFrame, known
     if is_missing_size(row):
         st.markdown("They are not listed: the segment is too small for its size to be published.")
         return
-    features = customers.features(published(), population)
+    features = remembered(customers.features, population)
     kinds = dict(features[["feature", "type"]].itertuples(index=False))
     differing = profile[(profile["segment_name"] == name) & profile["is_clustered"]]
     differing = differing.sort_values("lift", key=lambda lift: -lift.abs())["feature"]
@@ -152,7 +152,7 @@ def show_customers(population: str, row: pd.Series, profile: pd.DataFrame, known
             help="One row per customer: id, segment, distance, flags and every feature.",
             width="stretch",
         )
-    pages = max(1, -(-customers.in_segment(published(), population, name) // ROWS))
+    pages = max(1, -(-remembered(customers.in_segment, population, name) // ROWS))
     page = _page(pages)
     rows = customers.of_segment(published(), population, name, shown, order, page, ROWS)
     table = _table(rows, shown, known)
@@ -256,7 +256,7 @@ def show() -> None:
     population, _, beside = choose_population()
     name = population["population"]
     stop_without_customers(population)
-    segments = queries.segments(published(), name)
+    segments = remembered(queries.segments, name)
     options = segments["segment_name"].tolist()
     with beside:
         chosen = choose(
@@ -293,8 +293,8 @@ def show() -> None:
         )
     if row["action"]:
         st.success(f"**What to do:** {plain(row['action'])}", icon=":material/lightbulb:")
-    known = queries.words(published(), name)
-    profile = queries.profile(published(), name)
+    known = remembered(queries.words, name)
+    profile = remembered(queries.profile, name)
     show_profile(profile, chosen)
     show_rule(name, chosen, known)
     show_customers(name, row, profile, known)

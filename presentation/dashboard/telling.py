@@ -101,6 +101,8 @@ def fit(population: Mapping) -> str:
     if words.is_missing(population["verdict"]):
         return "Whether the segments still hold is not known."
     reason = plain(str(population["verdict_reason"]))
+    if population["is_fitted"] and words.is_missing(population["found_fit_id"]):
+        return "They come from the last build, the first one that looked for groups."
     if population["is_fitted"]:
         return f"The last build made the segments anew, because {reason}."
     told = {

@@ -699,10 +699,17 @@ def test_all_pages_in_a_browser(server: int):
             page.click("[data-testid=stDownloadButton] button")
         assert download.value.suggested_filename == "web_shop_big_b_spenders_b_co_x.csv"
         assert Path(download.value.path()).read_bytes().count(b"\n") == 61
+        # A tick at the first customer of the table leads to the customer.
+        table = page.locator("[data-testid=stDataFrame]").last
+        table.scroll_into_view_if_needed()
+        table.locator(".dvn-scroller").click(position={"x": 22, "y": 52})
+        page.wait_for_url("**/customer?**", timeout=30_000)
+        page.get_by_role("heading", name="o'brien").wait_for(timeout=30_000)
+        assert "customer=o%27brien" in page.url
+        page.go_back()
+        page.get_by_role("heading", name="Its customers").wait_for(timeout=30_000)
         page.get_by_role("link", name="One customer").click()
-        page.get_by_role("link", name="o'brien").or_(
-            page.get_by_text("Type an id")
-        ).first.wait_for()
+        page.get_by_text("Type an id").wait_for(timeout=30_000)
         assert "population=web_shop" in page.url
         browser.close()
     assert problems == []

@@ -50,6 +50,41 @@ def show_segment(row: pd.Series, population: str, is_only: bool) -> None:
             st.markdown(f"**What to do:** {plain(row['action'])}")
 
 
+def show_pictures(name: str, population: pd.Series, segments: pd.DataFrame) -> None:
+    """The map of the customers and, of several segments, their sizes."""
+    names = segments.loc[~segments["is_no_group"], "segment_name"].tolist()
+    if len(segments) == 1:
+        show_map(name, population, names)
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        show_map(name, population, names)
+    with right:
+        st.subheader("How large the segments are")
+        chart(charts.sizes(segments, names), "sizes")
+
+
+def show_map(name: str, population: pd.Series, names: list[str]) -> None:
+    """Every customer a dot, or those of a sample."""
+    st.subheader("Who is like whom")
+    points = remembered(queries.map_points, name)
+    if points.empty:
+        st.caption("There are too few customers to draw.")
+        return
+    chart(charts.segment_map(points, names), "map")
+    is_everyone = len(points) == population["customers"]
+    unlike = remembered(queries.outliers, name)
+    st.caption(
+        f"A dot is a customer{'' if is_everyone else ' of a sample'}; near each other are those "
+        "who are alike. "
+        + (
+            f"A ring marks those who are unlike everyone ({unlike:,})."
+            if unlike
+            else "Nobody is unlike everyone."
+        )
+    )
+
+
 def show() -> None:
     """The page."""
     population, everyone, _ = choose_population()
@@ -61,7 +96,6 @@ def show() -> None:
     st.caption(telling.fit(population))
 
     segments = remembered(queries.segments, name)
-    names = segments.loc[~segments["is_no_group"], "segment_name"].tolist()
     for start in range(0, len(segments), 2):
         for column, (_, row) in zip(
             st.columns(2), segments.iloc[start : start + 2].iterrows(), strict=False
@@ -69,29 +103,7 @@ def show() -> None:
             with column:
                 show_segment(row, name, len(segments) == 1)
 
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.subheader("Who is like whom")
-        points = remembered(queries.map_points, name)
-        if points.empty:
-            st.caption("There are too few customers to draw.")
-        else:
-            chart(charts.segment_map(points, names), "map")
-            is_everyone = len(points) == population["customers"]
-            unlike = remembered(queries.outliers, name)
-            st.caption(
-                f"A dot is a customer{'' if is_everyone else ' of a sample'}; near each other are "
-                "those who are alike. "
-                + (
-                    f"A ring marks those who are unlike everyone ({unlike:,})."
-                    if unlike
-                    else "Nobody is unlike everyone."
-                )
-            )
-    with right:
-        st.subheader("How large the segments are")
-        chart(charts.sizes(segments, names), "sizes")
-
+    show_pictures(name, population, segments)
     if len(everyone) > 1:
         show_everyone(everyone)
 

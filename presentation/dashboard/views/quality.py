@@ -16,16 +16,16 @@ def show_rows(population: str) -> None:
     if counts.empty:
         st.markdown("Nothing is known of raw rows.")
         return
+    told = []
     for row in counts.itertuples():
         parts = f"{row.staged_rows:,} used"
         if row.rejected_rows:
             parts += f", {row.rejected_rows:,} rejected"
         if row.duplicate_rows:
             parts += f", {row.duplicate_rows:,} exact duplicates"
-        st.markdown(
-            f"- **{plain(words.sentence(row.source.replace('_', ' ')))}:** "
-            f"{words.count(row.raw_rows, 'row')} came in: {parts}."
-        )
+        source = plain(words.sentence(row.source.replace("_", " ")))
+        told.append(f"- **{source}:** {words.count(row.raw_rows, 'row')} came in: {parts}.")
+    st.markdown("\n".join(told))
     rejections = remembered(queries.rejections, population)
     if rejections.empty:
         st.markdown("No row and no value was rejected.")
@@ -102,14 +102,17 @@ def show_flags(population: str, known: dict) -> None:
         return
     st.markdown("\n".join(told))
     features = remembered(customers.flagged_features, population)
+    headings = {"filled": "Filled in", "fallback": "Read as the usual value", "unseen": "New word"}
     if len(features):
         st.dataframe(
             pd.DataFrame(
                 {
                     "Feature": [words.sentence(words.label(f, known)) for f in features["feature"]],
-                    "Filled in": features["filled"].map(telling.few),
-                    "Read as the usual value": features["fallback"].map(telling.few),
-                    "New word": features["unseen"].map(telling.few),
+                    **{
+                        heading: features[column].map(telling.few)
+                        for column, heading in headings.items()
+                        if features[column].any()
+                    },
                 }
             ),
             hide_index=True,

@@ -36,7 +36,7 @@ def show_profile(profile: pd.DataFrame, segment_name: str) -> None:
         st.markdown(
             "It holds every customer, so that nothing sets it apart: its means are those of all."
         )
-        show_means(rows)
+        show_means(rows, is_only=True)
         return
     made, others = rows[rows["is_clustered"]], rows[~rows["is_clustered"] & rows["beats_chance"]]
     chart(drawings.differences(made), "made")
@@ -52,8 +52,9 @@ def show_profile(profile: pd.DataFrame, segment_name: str) -> None:
         show_means(rows)
 
 
-def show_means(rows: pd.DataFrame) -> None:
-    """A table of all features of the segment."""
+def show_means(rows: pd.DataFrame, is_only: bool = False) -> None:
+    """A table of all features of the segment; of the only one there is nothing to compare."""
+    compared = ["Mean of all", "Difference", "More than chance"] if is_only else []
     st.dataframe(
         pd.DataFrame(
             {
@@ -64,7 +65,7 @@ def show_means(rows: pd.DataFrame) -> None:
                 "More than chance": rows["beats_chance"].map({True: "yes", False: "no"}),
                 "Filled in": [words.share(share) for share in rows["imputed_share"]],
             }
-        ),
+        ).drop(columns=compared),
         hide_index=True,
         column_config={
             "Difference": st.column_config.NumberColumn(
@@ -163,6 +164,7 @@ def show_customers(population: str, row: pd.Series, profile: pd.DataFrame, known
         on_select="rerun",
         selection_mode="single-row",
         column_config=_columns(shown, features, known),
+        placeholder="not known",
         height="content",
     )
     if pages > 1:

@@ -1,4 +1,4 @@
-.PHONY: build test test-real lint sample population history lock clean dashboard
+.PHONY: build publish test test-real lint sample population history lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,6 +10,12 @@ build: .venv/installed
 	@echo "Building and testing; this takes a few minutes. Details: logs/dbt.log"
 	@$(BIN)/dbt --quiet build
 	@$(BIN)/python -m segmentation.summary
+	@$(BIN)/python -m presentation.publish
+
+# The public tables of the build file, in published/customer_segments.duckdb; with PARQUET=yes also as
+# Parquet files, in published/parquet.
+publish: .venv/installed
+	@$(BIN)/python -m presentation.publish $(if $(PARQUET),--parquet)
 
 test: .venv/installed lint
 	$(BIN)/pytest -n 2 --dist loadfile
@@ -54,6 +60,7 @@ history: .venv/installed
 		moments = {key.lower(): os.environ[key] for key in ("FROM", "TO", "EVERY")}; \
 		print(json.dumps({"mode": "score", "history": moments}))')"
 	@$(BIN)/python -m segmentation.summary history
+	@$(BIN)/python -m presentation.publish
 
 # Needs uv. The locks hold versions and hashes, no addresses.
 LOCK := uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \
@@ -77,6 +84,7 @@ lock:
 	@touch $@
 
 # Pages on the published file for this machine's browser; stop them by Ctrl+C.
+.PHONY: dashboard
 dashboard: .venv/extras
 	@$(BIN)/python -m presentation.dashboard
 

@@ -1,4 +1,4 @@
-.PHONY: build publish test test-real lint sample population history lock clean
+.PHONY: build publish test test-real lint sample population history report lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -61,6 +61,10 @@ history: .venv/installed
 		print(json.dumps({"mode": "score", "history": moments}))')"
 	@$(BIN)/python -m segmentation.summary history
 	@$(BIN)/python -m presentation.publish
+
+# One page on all segments, published/report.html: it opens offline, in any browser.
+report: .venv/extras
+	@$(BIN)/python -m presentation.report
 
 # Needs uv. The locks hold versions and hashes, no addresses.
 LOCK := uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \

@@ -19,12 +19,12 @@ from presentation import words
 # do not see red or green (tests/python/test_charts.py measures both).
 SEGMENT_COLOURS = {
     "light": [
-        *("#0067a5", "#d1600a", "#0b8a6a", "#b5478f", "#8a6d00", "#5a4fcf"),
-        *("#4b9cc9", "#8c3b2e", "#5f7d1c", "#d4729a", "#2f4b6e", "#7d7d7d"),
+        *("#0067a5", "#d46609", "#0c7f6c", "#ec488b", "#894b00", "#584ecf"),
+        *("#4b9cc9", "#8c3b2e", "#5f7d1c", "#a3528f", "#2f4b6e", "#7d7d7d"),
     ],
     "dark": [
-        *("#58aee6", "#f5934a", "#35c79b", "#e08cc4", "#e3c04c", "#9f94f5"),
-        *("#a9dcf7", "#c9796a", "#b3cf63", "#f4b6cf", "#8fa7c9", "#b8b8b8"),
+        *("#59d5fa", "#ef924f", "#34c99d", "#e084c5", "#e5d54a", "#9c94f5"),
+        *("#5f9bd6", "#c9796a", "#b3cf63", "#f4b6cf", "#8fa7c9", "#b8b8b8"),
     ],
 }
 PAPER = {
@@ -54,7 +54,8 @@ PAPER = {
 FONT = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif'
 )
-NO_GROUP = "In no group"
+# From this many standard deviations on, a cell is so strong that its number has the other ink.
+STRONG = 1.45
 WIDTH = "container"
 
 
@@ -120,14 +121,6 @@ def theme(mode: str) -> dict:
             "cell_strong": {"color": paper["on_strong"], "fontSize": 12},
         },
     }
-
-
-def colours(names: Sequence[str], mode: str, no_group: str | None = None) -> dict[str, str]:
-    """The colour of each segment, grey for those in no group; the colours repeat after the last."""
-    palette = SEGMENT_COLOURS[mode]
-    grouped = [name for name in names if name != no_group]
-    chosen = {name: palette[i % len(palette)] for i, name in enumerate(grouped)}
-    return chosen if no_group is None else {**chosen, no_group: PAPER[mode]["no_group"]}
 
 
 def _scale(names: Sequence[str]) -> alt.Scale:
@@ -267,12 +260,12 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     ).properties(width=WIDTH, height=46 * len(frame))
 
 
-def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.LayerChart:
+def profile(rows: pd.DataFrame, most: int = 14) -> alt.LayerChart:
     """Features by segment: the colour is the difference from all customers in standard deviations,
     the text the mean of the segment.
 
     rows: of `queries.profile`, all of them or a part. most: how many features, the first ones by
-    `place`. values: whether the means are written in the cells, for which a phone has no room.
+    `place`.
     """
     rows = rows.sort_values(
         ["place", "segment_id"], key=lambda c: c if c.name == "place" else c.where(c >= 0, 1e9)
@@ -293,7 +286,7 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
         words.NOT_SHOWN if pd.isna(lift) else f"{lift:+.1f} standard deviations"
         for lift in frame["lift"]
     ]
-    frame["strong"] = frame["lift"].abs() >= 1.45
+    frame["strong"] = frame["lift"].abs() >= STRONG
     y = alt.Y(
         "feature:N",
         sort=list(dict.fromkeys(frame["feature"])),
@@ -337,15 +330,16 @@ def profile(rows: pd.DataFrame, most: int = 14, values: bool = True) -> alt.Laye
             tooltip=tooltip,
         )
     )
-    layers = [cells]
-    if values:
-        layers += [
+    layers = [
+        cells,
+        *(
             alt.Chart()
             .transform_filter(kind)
             .mark_text(style=style)
             .encode(x, y, text="mean:N", tooltip=tooltip)
             for kind, style in (("!datum.strong", "cell_weak"), ("datum.strong", "cell_strong"))
-        ]
+        ),
+    ]
     columns = {"columns": int(frame["segment"].nunique())}
     return alt.layer(*layers, data=_data(frame)).properties(
         width=WIDTH, height=30 * frame["feature"].nunique(), usermeta=columns
@@ -389,7 +383,8 @@ def choice(
     frame["told"] = [f"{words.number(value)}" for value in frame["value"]]
     frame["groups"] = [words.count(k, "group") for k in frame["k"]]
     x = alt.X("k:O", title="Number of groups", axis=alt.Axis(labelAngle=0, grid=False))
-    y_axis = alt.Axis(title=None, tickCount=4, format=",")
+    whole = frame["value"].max() >= 10
+    y_axis = alt.Axis(title=None, tickCount=4, format=",.0f" if whole else "~g")
     y = alt.Y("value:Q", axis=y_axis, scale=alt.Scale(zero=True))
     tooltip = [
         alt.Tooltip("groups:N", title="Tried"),

@@ -4,6 +4,7 @@
   const { themes, charts } = JSON.parse(document.getElementById("data").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   let printing = false;
+  let folded = [];
 
   const tip = document.createElement("div");
   tip.className = "tip";
@@ -117,11 +118,13 @@
   });
   window.addEventListener("beforeprint", () => {
     printing = true;
+    folded = document.querySelectorAll("details:not([open])");
     unfold(true);
     drawAll(true);
   });
   window.addEventListener("afterprint", () => {
     printing = false;
+    for (const details of folded) details.open = false;
     drawAll(true);
   });
   const button = document.getElementById("unfold");

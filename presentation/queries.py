@@ -220,12 +220,13 @@ def map_points(database: Path, population: str, limit: int = 2000) -> pd.DataFra
 
 
 def outliers(database: Path, population: str) -> int:
-    """How many customers are unlike everyone, those in no group not counted."""
+    """How many customers are unlike everyone, of the segments that the map shows but no group."""
     return int(
         ask(
             database,
             "select count(*) as outliers from segments "
-            "where population = ? and is_outlier and segment_id != -1",
+            "where population = $1 and is_outlier and segment_id in (select segment_id "
+            "from segment_summary where population = $1 and customers > 0 and segment_id != -1)",
             [population],
         )["outliers"].iloc[0]
     )

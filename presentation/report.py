@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ class Page:
 
     def add(self, name: str, chart: Any) -> str:
         """Keep a chart; returns the id of its figure."""
-        specification = chart.to_dict()
+        # Checking each against the schema would take longer than all else; a test draws them all.
+        specification = chart.to_dict(validate=False)
         for key in ("config", "$schema"):
             specification.pop(key, None)
         self.charts[name] = specification
@@ -58,9 +60,9 @@ def render(database: Path) -> str:
     Raises InputError where there is no published file, or where packages are missing.
     """
     try:
-        import vl_convert
-
         from presentation import charts
+
+        library = _library()
     except ImportError as error:
         raise InputError(MISSING_EXTRA) from error
     populations = queries.populations(database)
@@ -80,7 +82,7 @@ def render(database: Path) -> str:
     environment.globals |= {"paper": charts.PAPER, "palette": charts.SEGMENT_COLOURS}
     themes = {mode: charts.theme(mode) for mode in ("light", "dark")}
     scripts = [
-        vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
+        library,
         environment.loader.get_source(environment, "page.js")[0],
     ]
     return environment.get_template("page.html.j2").render(
@@ -90,6 +92,14 @@ def render(database: Path) -> str:
         scripts=[_script(text) for text in scripts],
         hashes=" ".join(f"'sha256-{_hash(_script(text))}'" for text in scripts),
     )
+
+
+@cache
+def _library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script that needs no other."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
 def _unbroken(value: Any) -> Any:
@@ -224,13 +234,17 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
             "verdict": f"{told} weak {noun} among {customers}{when}.{left}",
             "advice": "They beat chance, but their borders are not sharp: use them with care.",
         }
+    found = (
+        "They are found again in random halves of the customers, and are farther apart than chance "
+        "would put them."
+        if row["algorithm"] == "kmeans"
+        else "They are found again in resampled customers, and keep neighbours together better "
+        "than chance would."
+    )
     return {
         "badge": BADGES["clear"],
         "verdict": f"{told} clear {noun} among {customers}{when}.{left}",
-        "advice": (
-            "They are found again in random halves of the customers, and are farther apart than "
-            "chance would put them."
-        ),
+        "advice": found,
     }
 
 
@@ -248,13 +262,16 @@ def _rows_told(row: dict) -> str:
 
 
 def _cards(segments: pd.DataFrame, rules: pd.DataFrame, known: Known) -> list[dict]:
+    from presentation import charts
+
     cards = []
+    colours = len(charts.SEGMENT_COLOURS["light"])
     for place, row in enumerate(segments.itertuples()):
         rule = rules.loc[row.segment_id] if row.segment_id in rules.index else None
         cards.append(
             {
                 "name": row.segment_name,
-                "colour": "none" if row.is_no_group else str(place % 12),
+                "colour": "none" if row.is_no_group else str(place % colours),
                 "customers": _customers(row.customers),
                 "share": "" if words.is_missing(row.share) else words.share(row.share),
                 "width": 0 if words.is_missing(row.share) else round(100 * row.share, 2),
@@ -365,7 +382,7 @@ def _profile(
                     "value": _value(row.segment_mean, row.unit),
                     "beats": row.beats_chance is True or row.beats_chance == True,  # noqa: E712
                     "filled": words.share(row.imputed_share)
-                    if not words.is_missing(row.imputed_share) and row.imputed_share >= 0.05
+                    if not words.is_missing(row.segment_mean) and row.imputed_share >= 0.05
                     else "",
                 }
                 for row in group.itertuples()
@@ -389,11 +406,12 @@ def _profile(
     )
     others = others[beating.astype(bool)] if len(others) else others
     first = clustered.loc[clustered["lift"].abs().idxmax()] if len(clustered) else rows.iloc[0]
+    how = "of" if first["is_share"] else "on average among"
     told = (
         f"The largest difference is in {first['label']}: "
-        f"{_value(first['segment_mean'], first['unit'])} on average among {first['segment_name']}, "
-        f"{_value(first['population_mean'], first['unit'])} among all customers. Blue is above the "
-        "average of all customers, orange below; the stronger, the farther."
+        f"{_value(first['segment_mean'], first['unit'])} {how} {first['segment_name']}, "
+        f"{_value(first['population_mean'], first['unit'])} {how.split()[-1]} all customers. Blue "
+        "is above the average of all customers, orange below; the stronger, the farther."
     )
     return told_of | {
         "chart": page.add(f"{section}-profile", charts.profile(clustered, MOST_FEATURES))
@@ -555,7 +573,11 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                     f"{_score(strength)} (1 is fully; {STRENGTH} is asked for).",
                 }
             )
-        reached, by_chance = best["silhouette"], best["null_silhouette"]
+        # What the rule compares with chance: for k-means the silhouette, for others neighbours.
+        is_kmeans = best["algorithm"] == "kmeans"
+        measure = "silhouette" if is_kmeans else "assortativity"
+        what = "They stand apart by" if is_kmeans else "Near neighbours are in one group by"
+        reached, by_chance = best[measure], best[f"null_{measure}"]
         share = best["null_share"]
         if not words.is_missing(reached) and not words.is_missing(by_chance):
             beats = share == 0 if not words.is_missing(share) else reached > by_chance
@@ -563,7 +585,7 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                 {
                     "mark": "yes" if beats else "no",
                     "title": "The groups beat chance" if beats else "Chance does as well",
-                    "text": f"They stand apart by {_score(reached)}; the same data without "
+                    "text": f"{what} {_score(reached)}; the same data without "
                     f"any groups reach {_score(by_chance)} on average (0 is not at all, 1 is "
                     "fully).",
                 }

@@ -36,8 +36,13 @@ def published(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(published) -> str:
-    return report.render(published)
+def written(published) -> Path:
+    return report.write(published)
+
+
+@pytest.fixture(scope="module")
+def page(written) -> str:
+    return written.read_text(encoding="utf-8")
 
 
 def section(page: str, title: str) -> str:
@@ -118,22 +123,21 @@ def test_the_page_lets_in_no_script_but_its_own(page):
 
 
 def test_each_chart_has_marks(page):
-    """The same specifications, drawn without a browser: in light and dark, wide and narrow."""
+    """The same specifications, drawn without a browser: wide in light, or narrow in dark."""
     known = specifications(page)
     assert len(known["charts"]) > 5 * len(POPULATIONS)
-    for name, chart in known["charts"].items():
+    for number, (name, chart) in enumerate(known["charts"].items()):
         assert f'data-chart="{name}"' in page
-        for mode, width in (("light", 900), ("dark", 330)):
-            drawn = vl_convert.vegalite_to_svg(
-                {**chart, "width": width, "config": known["themes"][mode]}
-            )
-            groups = [
-                group
-                for group in ElementTree.fromstring(drawn).iter()
-                if "role-mark" in group.get("class", "")
-                and "mark-text" not in group.get("class", "")
-            ]
-            assert sum(len(group) for group in groups) > 0, name
+        mode, width = (("light", 900), ("dark", 330))[number % 2]
+        drawn = vl_convert.vegalite_to_svg(
+            {**chart, "width": width, "config": known["themes"][mode]}
+        )
+        groups = [
+            group
+            for group in ElementTree.fromstring(drawn).iter()
+            if "role-mark" in group.get("class", "") and "mark-text" not in group.get("class", "")
+        ]
+        assert sum(len(group) for group in groups) > 0, name
 
 
 def test_the_map_leaves_out_segments_whose_size_is_hidden(published, page):
@@ -145,7 +149,8 @@ def test_the_map_leaves_out_segments_whose_size_is_hidden(published, page):
     ]
     (looked_up,) = chart["layer"][0]["transform"][0]["from"]["data"]["values"]
     assert looked_up["segment"] == "Many"
-    assert chart["data"]["values"].count("\n") == 30
+    (dots,) = [each for each in chart["datasets"].values() if isinstance(each, str)]
+    assert dots.count("\n") == 30
 
 
 def test_the_map_is_a_sample_with_every_segment(tmp_path):
@@ -167,10 +172,9 @@ def test_the_same_file_gives_the_same_page(published, page):
     assert report.render(published) == page
 
 
-def test_the_page_is_written_beside_the_file(published):
-    target = report.write(published)
-    assert target == published.parent / "report.html"
-    assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
+def test_the_page_is_written_beside_the_file(published, written, page):
+    assert written == published.parent / "report.html"
+    assert page.startswith("<!doctype html>")
     assert not list(published.parent.glob("*.new"))
 
 
@@ -181,6 +185,7 @@ def test_mistakes_are_sentences(tmp_path, published, monkeypatch, capsys):
     (tmp_path / "other.duckdb").write_text("no database")
     with pytest.raises(InputError, match="cannot be read"):
         report.render(tmp_path / "other.duckdb")
+    report._library.cache_clear()
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     with pytest.raises(InputError, match=r"make \.venv/extras"):
         report.render(published)
@@ -199,12 +204,9 @@ def browser():
         chromium.close()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-)
-def test_a_browser_draws_every_chart(browser, published, width, scheme):
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_a_browser_draws_every_chart(browser, written, width, scheme):
     """No error, no request, every chart with marks, no scrolling sideways; folded or unfolded."""
-    target = report.write(published)
     context = browser.new_context(
         viewport={"width": width, "height": 844}, color_scheme=scheme, device_scale_factor=1
     )
@@ -217,11 +219,11 @@ def test_a_browser_draws_every_chart(browser, published, width, scheme):
         "request",
         lambda request: (
             wrong.append(request.url)
-            if request.url != target.as_uri() and not request.url.startswith("data:")
+            if request.url != written.as_uri() and not request.url.startswith("data:")
             else None
         ),
     )
-    tab.goto(target.as_uri())
+    tab.goto(written.as_uri())
     tab.click("#unfold")
     tab.wait_for_function(
         "[...document.querySelectorAll('[data-chart]')].every(each => 'done' in each.dataset)"

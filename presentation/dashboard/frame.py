@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page as StreamlitPage
 
 from presentation import charts, queries, words
-from presentation.dashboard import published
+from presentation.dashboard import published, telling
 from presentation.dashboard.telling import plain
 
 # The pages: file and title. They have no icons: browsers would fetch these from afar.
@@ -152,7 +152,7 @@ def choose_population() -> tuple[pd.Series, pd.DataFrame, DeltaGenerator]:
 
 def stop_without_customers(population: pd.Series) -> None:
     """Say that a population is empty, and end the page."""
-    if population["customers"] == 0:
+    if telling.is_empty(population):
         st.info(
             f"{plain(words.title(population['population']))} has no customers: no row of its raw "
             "data could be used, or there are no raw data. The page on data quality says why."

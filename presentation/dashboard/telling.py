@@ -114,6 +114,17 @@ def fit(population: Mapping) -> str:
     return f"{told}: {reason}."
 
 
+def is_empty(population: Mapping) -> bool:
+    """Whether a population has no customers at all; too few to show are some."""
+    return not words.is_missing(population["customers"]) and population["customers"] == 0
+
+
+def facts(headline: object) -> str:
+    """The facts of a headline as a list in Markdown; empty where it is not published."""
+    told = [] if words.is_missing(headline) else words.facts(str(headline))
+    return "\n".join(f"- {plain(words.sentence(fact))}" for fact in told)
+
+
 def population_size(population: Mapping) -> str:
     """How many customers in how many segments, and of when; of a row of `queries.populations`."""
     told = words.count(population["customers"], "customer")

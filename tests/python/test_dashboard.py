@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presentation import customers
+from presentation import customers, queries
 from presentation.dashboard import telling
 
 pytest.importorskip("streamlit", reason="the extra `dashboard` is not installed")
@@ -145,7 +145,7 @@ def _shop(customers_of_first: int = 60) -> list[str]:
                 'visits of 3 minutes
             (average 5, of <b>all</b>), spends *twice* as much', 'Thank $them$ & <i>.', 'weak'),
             ('web_shop', 1, 'Second', 30, 0.32, 'few visits', 'Remind them.', 'weak'),
-            ('web_shop', 2, 'Tiny', null, null, '', '', 'weak');
+            ('web_shop', 2, 'Tiny', null, null, null, null, 'weak');
         insert into segment_profiles select 'web_shop', segment_id, segment_name, feature, label,
             unit, size, is_clustered, false, if(size is null, null, 1 + segment_id), 2, 1,
             if(size is null, null, 1.5 - segment_id), 0.01, true, 0.1, 1
@@ -160,7 +160,7 @@ def _shop(customers_of_first: int = 60) -> list[str]:
                 '"the ""euro"" spent" >= 2 and "favourite colour" = ''it''''s''',
                 0.9, 0.8, 0.9),
             ('web_shop', 1, 'Second', 't', 'strange(x) > 1', 0.9, 0.8, 0.9),
-            ('web_shop', 2, 'Tiny', 't', 'false', null, null, null);
+            ('web_shop', 2, 'Tiny', 't', null, null, null, null);
         insert into cluster_scores
             select 'web_shop', 'kmeans', k, null, 100 / k, k = 2, 1 / k, 0.1, 0.5, 0.2, 0.1, 0.1, 0,
                 0.1, 0, 0.9, 93, 'all', k = 3, 'weak', 'because of ' || k || ' <b>reasons</b>'
@@ -252,6 +252,7 @@ RINGS = [
     insert into cluster_scores
         select 'rings', 'dbscan', 2, 0.01, null, false, null, null, 0.1, 0.1, 0.9, 0.1, 0, 0.3, 0.3,
             1, 60, 'all', true, 'clear', 'DBSCAN finds 2 groups.';
+    insert into segment_rules values ('rings', 1, 'Outer', 't', 'false', null, null, null);
     insert into row_counts values ('rings', 'dots', 60, 60, 0, 0);
     insert into segment_stays
         select population, customer_id, segment_id, segment_name, '2024-01-01', null, 0, true
@@ -268,6 +269,29 @@ RINGS = [
     """,
 ]
 
+# So few customers that nothing is told of them.
+FEW = [
+    "create table people as select 'f' || i as customer_id, i % 2 as segment_id, "
+    "['One', 'Other'][i % 2 + 1] as segment_name, i as distance from range(4) r(i)",
+    "create table few_features as select customer_id, 1 as age from people",
+    SCORED.format(population="few"),
+    """
+    insert into fit_verdicts values ('few', null, 1, 'keep', 'no change', 'auto', false);
+    insert into fits values ('few', 1, true, null, 'kmeans', 'clear', 2, null);
+    insert into segment_summary values ('few', 0, 'One', null, null, null, null, null),
+        ('few', 1, 'Other', null, null, null, null, null);
+    insert into segment_profiles
+        select 'few', segment_id, segment_name, 'age', 'age', 'years', null, true, false, null, null, null, null, null, null, null, null
+        from segment_summary where population = 'few';
+    insert into segment_rules select 'few', segment_id, segment_name, null, null, null, null, null
+        from segment_summary where population = 'few';
+    insert into cluster_scores values
+        ('few', 'kmeans', 2, null, null, false, null, null, null, null, null, null, null, null, null, null, 4, 'all', true, 'clear', 'Two hold up.');
+    insert into rejection_counts values ('few', 'people', 'row', 'no customer', null);
+    insert into row_counts values ('few', 'people', 4, 4, 0, 0);
+    """,
+]
+
 # No customers at all.
 EMPTY = [
     """
@@ -278,14 +302,14 @@ EMPTY = [
     insert into rejection_counts values ('empty', 'people', 'row', 'no customer', 10);
     """
 ]
-POPULATIONS = ["empty", "plain", "rings", "web_shop"]
+POPULATIONS = ["empty", "few", "plain", "rings", "web_shop"]
 
 
 @pytest.fixture(scope="module")
 def edge_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published file written by hand, with every state that a page may meet."""
     database = tmp_path_factory.mktemp("edge") / "edge.duckdb"
-    _write(database, [TABLES, *_shop(), *PLAIN, *RINGS, *EMPTY])
+    _write(database, [TABLES, *_shop(), *PLAIN, *RINGS, *FEW, *EMPTY])
     return database
 
 
@@ -371,6 +395,21 @@ def test_states_read_as_intended(published_edge: Path):
     )
 
 
+def test_every_page_of_the_samples(published: Path, monkeypatch: pytest.MonkeyPatch):
+    """As a build publishes them; the pages of a customer, of one in each population."""
+    monkeypatch.setenv("SEGMENTS_PUBLISHED", str(published))
+    app = open_page("overview")
+    everyone = queries.ask(
+        published, "select population, min(customer_id) as customer from segments group by 1"
+    )
+    for population, customer in everyone.itertuples(index=False):
+        for page in PAGES:
+            open_page(page, app, population=population, customer=customer)
+            assert not app.exception, (population, page, app.exception[0].message)
+            assert not app.error, (population, page)
+            assert not app.warning, (population, page)
+
+
 def test_a_segment_too_small_is_neither_listed_nor_downloaded(published_edge: Path):
     app = open_page("segment", population="web_shop", segment="Tiny")
     assert "Its customers" in told(app)
@@ -384,7 +423,9 @@ def test_a_rule_is_told_in_words_or_shown_as_it_is(published_edge: Path):
     assert 'The "euro" spent at least 2 and favourite colour: it\'s' in told(first)
     second = open_page("segment", population="web_shop", segment="Second")
     assert second.code[0].value == "where strange(x) > 1"
-    assert "no simple rule" in told(open_page("segment", population="web_shop", segment="Tiny"))
+    assert "no simple rule" in told(open_page("segment", population="rings", segment="Outer"))
+    hidden = told(open_page("segment", population="web_shop", segment="Tiny"))
+    assert hidden.count("too small for its figures") == 2
 
 
 def test_one_customer_is_explained(published_edge: Path):

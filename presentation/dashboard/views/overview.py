@@ -43,9 +43,9 @@ def show_segment(row: pd.Series, population: str, is_only: bool) -> None:
             st.caption(telling.TOO_SMALL)
         else:
             st.caption(f"{words.count(row['customers'], 'customer')}{share}")
-        facts = words.facts(row["headline"])
+        facts = telling.facts(row["headline"])
         if facts:
-            st.markdown("\n".join(f"- {plain(words.sentence(fact))}" for fact in facts))
+            st.markdown(facts)
         if not words.is_missing(row["action"]) and row["action"]:
             st.markdown(f"**What to do:** {plain(row['action'])}")
 
@@ -72,7 +72,8 @@ def show_map(name: str, population: pd.Series, names: list[str]) -> None:
         st.caption("There are too few customers to draw.")
         return
     chart(charts.segment_map(points, names), "map")
-    is_everyone = len(points) == population["customers"]
+    everyone = population["customers"]
+    is_everyone = not words.is_missing(everyone) and len(points) == everyone
     unlike = remembered(queries.outliers, name)
     st.caption(
         f"A dot is a customer{'' if is_everyone else ' of a sample'}; near each other are those "

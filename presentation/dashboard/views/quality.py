@@ -164,7 +164,7 @@ def show() -> None:
     size = telling.population_size(population)
     st.markdown(f"{plain(words.title(name))}: {plain(size)}.")
     show_rows(name)
-    if population["customers"] == 0:
+    if telling.is_empty(population):
         return
     show_filled(name, known)
     show_flags(name, known)

@@ -38,6 +38,7 @@ def show_profile(profile: pd.DataFrame, segment_name: str) -> None:
         )
         show_means(rows, is_only=True)
         return
+    rows = rows.assign(beats_chance=rows["beats_chance"].eq(True))
     made, others = rows[rows["is_clustered"]], rows[~rows["is_clustered"] & rows["beats_chance"]]
     chart(drawings.differences(made), "made")
     st.caption(
@@ -93,6 +94,9 @@ def show_rule(population: str, segment_name: str, known: dict) -> None:
         return
     rule = rules.iloc[0]
     st.subheader("A simple rule for it")
+    if words.is_missing(rule["rule"]):
+        st.markdown("Not shown: the segment is too small for its figures to be published.")
+        return
     if rule["rule"] == "false":
         st.markdown("There is no simple rule that tells who is in this segment.")
         return
@@ -289,11 +293,10 @@ def show() -> None:
             "These customers are in no group: too few others are like them. They are no segment "
             "that one could address as one."
         )
-    if row["headline"]:
-        st.markdown(
-            "\n".join(f"- {plain(words.sentence(fact))}" for fact in words.facts(row["headline"]))
-        )
-    if row["action"]:
+    facts = telling.facts(row["headline"])
+    if facts:
+        st.markdown(facts)
+    if not words.is_missing(row["action"]) and row["action"]:
         st.success(f"**What to do:** {plain(row['action'])}", icon=":material/lightbulb:")
     known = remembered(queries.words, name)
     profile = remembered(queries.profile, name)

@@ -281,12 +281,14 @@ FEW = [
     insert into segment_summary values ('few', 0, 'One', null, null, null, null, null),
         ('few', 1, 'Other', null, null, null, null, null);
     insert into segment_profiles
-        select 'few', segment_id, segment_name, 'age', 'age', 'years', null, true, false, null, null, null, null, null, null, null, null
+        select 'few', segment_id, segment_name, 'age', 'age', 'years', null, true, false,
+            null, null, null, null, null, null, null, null
         from segment_summary where population = 'few';
     insert into segment_rules select 'few', segment_id, segment_name, null, null, null, null, null
         from segment_summary where population = 'few';
     insert into cluster_scores values
-        ('few', 'kmeans', 2, null, null, false, null, null, null, null, null, null, null, null, null, null, 4, 'all', true, 'clear', 'Two hold up.');
+        ('few', 'kmeans', 2, null, null, false, null, null, null, null, null,
+            null, null, null, null, null, 4, 'all', true, 'clear', 'Two hold up.');
     insert into rejection_counts values ('few', 'people', 'row', 'no customer', null);
     insert into row_counts values ('few', 'people', 4, 4, 0, 0);
     """,

@@ -74,9 +74,12 @@ def show_filled(population: str, known: dict) -> None:
         st.caption("Each method on known values that were held out; a ring marks the one in use.")
 
 
-def show_flags(population: str, known: dict) -> None:
+def show_flags(population: str, known: dict, is_shown: bool) -> None:
     """How many customers scoring had to make do for."""
     st.subheader("What scoring had to make do with")
+    if not is_shown:
+        st.markdown("Not shown: there are too few customers.")
+        return
     flagged = remembered(customers.flagged, population)
     everyone = flagged["customers"]
     told = [
@@ -167,7 +170,7 @@ def show() -> None:
     if telling.is_empty(population):
         return
     show_filled(name, known)
-    show_flags(name, known)
+    show_flags(name, known, not words.is_missing(population["customers"]))
     show_drift(population, known)
 
 

@@ -187,9 +187,9 @@ BADGES = {
 
 def _verdict(row: dict, segments: pd.DataFrame) -> dict:
     """The sentence on a population that comes first, what follows from it, and a word for it."""
-    customers = words.count(row["customers"], "customer")
+    among = f" among {words.count(row['customers'], 'customer')}"
     if words.is_missing(row["customers"]):
-        customers = "too few customers to show numbers"
+        among = ", too small to show numbers"
     as_of = words.date(row["as_of"])
     when = f", as they were on {as_of}" if as_of else ""
     groups = int((~segments["is_no_group"]).sum())
@@ -204,7 +204,7 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
     if groups <= 1 and outside.empty:
         return {
             "badge": BADGES["none"] if structure == "none" else BADGES[structure],
-            "verdict": f"No groups stand out among {customers}{when}.",
+            "verdict": f"No groups stand out{among}{when}.",
             "advice": (
                 "That is a finding, not a fault: whatever groups one draws here, random halves of "
                 "the customers do not agree on them, or data without any groups divide as well. "
@@ -222,7 +222,7 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
     if structure == "none":
         return {
             "badge": "No better than chance",
-            "verdict": f"{told} {noun} among {customers}{when}, but no better than chance.{left}",
+            "verdict": f"{told} {noun}{among}{when}, but no better than chance.{left}",
             "advice": (
                 "The number of groups was set by hand. Data without any groups would divide as "
                 "well: use these as a way to sort customers, not as kinds of customers."
@@ -231,7 +231,7 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
     if structure == "weak":
         return {
             "badge": BADGES["weak"],
-            "verdict": f"{told} weak {noun} among {customers}{when}.{left}",
+            "verdict": f"{told} weak {noun}{among}{when}.{left}",
             "advice": "They beat chance, but their borders are not sharp: use them with care.",
         }
     found = (
@@ -243,7 +243,7 @@ def _verdict(row: dict, segments: pd.DataFrame) -> dict:
     )
     return {
         "badge": BADGES["clear"],
-        "verdict": f"{told} clear {noun} among {customers}{when}.{left}",
+        "verdict": f"{told} clear {noun}{among}{when}.{left}",
         "advice": found,
     }
 
@@ -275,7 +275,10 @@ def _cards(segments: pd.DataFrame, rules: pd.DataFrame, known: Known) -> list[di
                 "customers": _customers(row.customers),
                 "share": "" if words.is_missing(row.share) else words.share(row.share),
                 "width": 0 if words.is_missing(row.share) else round(100 * row.share, 2),
-                "facts": [words.sentence(fact) for fact in words.facts(row.headline)],
+                "facts": [
+                    words.sentence(fact)
+                    for fact in words.facts("" if words.is_missing(row.headline) else row.headline)
+                ],
                 "action": row.action,
                 "rule": None if rule is None else _rule(rule, known),
             }
@@ -290,7 +293,7 @@ def _customers(value: float | None) -> str:
 
 
 def _rule(rule: pd.Series, known: Known) -> dict | None:
-    if rule["rule"] == "true":
+    if words.is_missing(rule["rule"]) or rule["rule"] == "true":
         return None
     told = words.rule(rule["rule"], known)
     quality = ""
@@ -356,6 +359,8 @@ def _sizes(page: Page, section: str, segments: pd.DataFrame, names: list[str]) -
         f"{row.segment_name} {_customers(row.customers)} {words.share(row.share)}"
         for row in segments.itertuples()
     ]
+    if len(known) < len(segments):
+        told = f"Of those whose size can be shown, {told}"
     return {
         "chart": page.add(f"{section}-sizes", charts.sizes(segments, names)),
         "told": told + ".",

@@ -63,6 +63,7 @@ POPULATIONS = {
         "2024-02-29",
         [(0, "Many", 30), (1, "Few", None), (2, "Hidden too", None)],
     ),
+    "hidden_whole": ("clear", "kmeans", None, [(0, "Two", None), (1, "Three", None)]),
     "noise": (
         "clear",
         "dbscan",
@@ -140,22 +141,32 @@ def _write_segments(connection, population, structure, segments) -> None:
             (False, False, "away_days", "days away", "days"),
         ]
         for rank, (clustered, is_share, feature, label, unit) in enumerate(features, start=1):
-            lift = (
-                None if customers is None else (0.0 if len(segments) == 1 else 1.6 - 1.5 * number)
-            )
-            mean = None if customers is None else 0.1 + 0.2 * number
+            lift = 0.0 if len(segments) == 1 else 1.6 - 1.5 * number
             connection.execute(
                 "insert into segment_profiles values "
                 "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0.3, 1.0, ?, 0.01, ?, 0.06, ?)",
                 [population, segment, name, feature, label, unit, customers, clustered, is_share,
-                 mean, lift, None if customers is None else not clustered, rank],
+                 0.1 + 0.2 * number, lift, not clustered, rank],
             )  # fmt: skip
         rule = ['"its ""size""" >= 3 and colour != \'it\'\'s\'', "false", "(x < 1) or (y = 2)"]
         connection.execute(
-            "insert into segment_rules values (?, ?, ?, 't', ?, ?, ?, 0.9)",
-            [population, segment, name, "true" if len(segments) == 1 else rule[number],
-             None if customers is None else 0.9, None if customers is None else 0.8],
-        )  # fmt: skip
+            "insert into segment_rules values (?, ?, ?, 't', ?, 0.9, 0.8, 0.9)",
+            [population, segment, name, "true" if len(segments) == 1 else rule[number]],
+        )
+    # As publishing hides the numbers of small groups: all but the names.
+    hidden = f"population = '{population}' and segment_id in " + (
+        "(select segment_id from segment_summary "
+        f"where population = '{population}' and customers is null)"
+    )
+    connection.execute(f"update segment_summary set share = null, headline = null where {hidden}")
+    connection.execute(
+        "update segment_profiles set segment_mean = null, ratio = null, lift = null, "
+        "chance = null, beats_chance = null, imputed_share = null, rank = null "
+        f"where {hidden}"
+    )
+    connection.execute(
+        f"update segment_rules set rule = null, precision = null, recall = null where {hidden}"
+    )
 
 
 def _write_scores(connection, population, structure, algorithm, segments) -> None:

@@ -62,6 +62,7 @@ def test_each_population_has_its_verdict(page):
     told = {
         "By hand": "Two groups among 80 customers, but no better than chance.",
         "Hidden": "Three clear groups among 36 customers, as they were on 29 February 2024.",
+        "Hidden whole": "Two clear groups, too small to show numbers.",
         "Noise": "Two clear groups among 80 customers, as they were on 29 February 2024. "
         "5 customers belong to none.",
         "Nobody": "There are no customers to group.",
@@ -93,7 +94,7 @@ def test_a_population_without_a_past_or_dates_says_so(page):
 
 def test_no_words_of_the_machine(page):
     """No names of columns, no numbers of segments or fits, no missing values."""
-    for title in ("By hand", "Hidden", "Noise", "Nobody", "One", "Scripts"):
+    for title in ("By hand", "Hidden", "Hidden whole", "Noise", "Nobody", "One", "Scripts"):
         text = section(page, title)
         assert not re.search(r"\b[a-z]+_[a-z_]+\b", text)
         assert not re.search(r"\b(nan|None|NaT|null|undefined)\b", text)
@@ -242,7 +243,7 @@ def test_a_browser_draws_every_chart(browser, written, width, scheme):
     tab.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
     tab.wait_for_function(f"{fill} !== '{before}'")
     # A tooltip shows the name of a segment as it is, as text.
-    tab.hover("#population-6 [data-chart$=sizes] svg .mark-rect path", force=True)
+    tab.hover("#population-7 [data-chart$=sizes] svg .mark-rect path", force=True)
     assert SCRIPT in tab.inner_text(".tip")
     assert wrong == []
     context.close()

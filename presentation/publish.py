@@ -463,12 +463,14 @@ def main(arguments: Sequence[str]) -> int:
     published = Path(os.environ.get("SEGMENTS_PUBLISHED", PUBLISHED))
     console = Console(width=None if sys.stdout.isatty() else 110)
     try:
+        minimum = _minimum(os.environ.get("SEGMENTS_MINIMUM_GROUP"))
+        secret = checked_secret(os.environ.get("SEGMENTS_SECRET"))
         publish(
             build,
             published,
             fresh_manifest(),
-            minimum=_minimum(os.environ.get("SEGMENTS_MINIMUM_GROUP")),
-            secret=checked_secret(os.environ.get("SEGMENTS_SECRET")),
+            minimum=minimum,
+            secret=secret,
             parquet="--parquet" in arguments,
             console=console,
         )

@@ -8,11 +8,10 @@
 {% set imputed = last_build(population ~ '_imputed') %}
 {% if fit and imputed and fit.settings_hash == settings_hash(population, features) %}
 {% set sample = '(select * from ' ~ features ~ ' order by md5(customer_id), customer_id limit 20000)' %}
-{% set model = fit.rows %}
 {{ measure_drift(
     population=population,
-    scored='(' ~ score_customers(filled_customers(sample, imputed), model) ~ ')',
-    fit=model
+    scored='(' ~ score_customers(filled_customers(sample, imputed), fit.rows) ~ ')',
+    fit=fit.rows
 ) }}
 {% else %}
 select

@@ -94,7 +94,7 @@ judged as (
             when attempts.attempt > last_fit.attempt
                 then 'the last build was broken off before its fit was there'
             {% if mode == 'fit' %}
-            when true then 'the variable mode asks for it'
+            else 'the variable mode asks for it'
             {% endif %}
         end as cause,
         drift.verdict,

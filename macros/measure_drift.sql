@@ -247,16 +247,19 @@ limited as (
 
 ),
 
-{# One row: whether more or fewer values are missing than chance explains. Customers whose gaps are
-   read as fallbacks crowd together, which is no reason to fit to the gaps. #}
-gaps as (
+{# With the sizes that matter, and whether more or fewer values are missing than chance explains:
+   customers whose gaps are read as fallbacks crowd together, which is no reason to fit to the gaps. #}
+sized as (
 
     select
+        limited.*,
+        sizes.notable,
+        sizes.large,
         coalesce(bool_or(
             limited.measure = 'missing'
             and limited.value > limited.chance_limit
             and limited.value >= sizes.notable
-        ), false) as have_moved
+        ) over (), false) as have_gaps_moved
 
     from limited
 
@@ -268,29 +271,22 @@ gaps as (
 select
     '{{ population }}' as population,
     (select any_value(fit_id) from dimensions) as fit_id,
-    limited.measure,
-    limited.name,
-    limited.value,
-    limited.expected,
-    limited.chance_limit,
-    sizes.notable,
-    sizes.large,
-    cast(limited.customers_then as bigint) as customers_then,
-    cast(limited.customers_now as bigint) as customers_now,
+    measure,
+    name,
+    value,
+    expected,
+    chance_limit,
+    notable,
+    large,
+    cast(customers_then as bigint) as customers_then,
+    cast(customers_now as bigint) as customers_now,
     case
-        when coalesce(limited.value <= limited.chance_limit, true) then 'keep'
-        when
-            limited.value >= sizes.large
-            and not (limited.measure in ('segments', 'centroid') and gaps.have_moved)
+        when coalesce(value <= chance_limit, true) then 'keep'
+        when value >= large and not (measure in ('segments', 'centroid') and have_gaps_moved)
             then 'refit'
-        when limited.value >= sizes.notable then 'rescore'
+        when value >= notable then 'rescore'
         else 'keep'
     end as verdict
 
-from limited
-
-inner join {{ ref('drift_sizes') }} as sizes
-    on limited.measure = sizes.measure
-
-cross join gaps
+from sized
 {% endmacro %}

@@ -32,9 +32,7 @@ customers as (
         cast({{ expression }} as double) as feature_{{ loop.index }},
         {% if name in filled %}
         case
-            when not list_contains(
-                customers.imputed_features, {{ dbt.string_literal(dbt.escape_single_quotes(name)) }}
-            )
+            when not {{ is_in_list(name, 'customers.imputed_features') }}
                 then feature_{{ loop.index }}
         end as stated_{{ loop.index }},
         {% endif %}

@@ -6,11 +6,10 @@
 {% macro score_history(population, features, moments, imputed, fits) %}
 {% set scored = history_fits(moments, fits) %}
 {% for fit_id, condition in scored.items() %}
-{% set whole = '(select * from ' ~ fits ~ ' where fit_id = ' ~ fit_id ~ ')' %}
-{% set ns = namespace(model=whole) %}
-{% for feature in lost_features(features, whole) %}
-    {% set literal = dbt.string_literal(dbt.escape_single_quotes(feature)) %}
-    {% set ns.model = '(select * from ' ~ ns.model ~ ' where feature != ' ~ literal ~ ')' %}
+{% set rows = fits ~ ' where fit_id = ' ~ fit_id %}
+{% set lost = [] %}
+{% for feature in lost_features(features, '(select * from ' ~ rows ~ ')') %}
+    {% do lost.append(' and feature != ' ~ dbt.string_literal(dbt.escape_single_quotes(feature))) %}
 {% endfor %}
 select
     '{{ population }}' as population,
@@ -26,7 +25,7 @@ from (
                 ~ ' where as_of is not null and ' ~ condition ~ ')',
             imputed
         ),
-        model=ns.model,
+        model='(select * from ' ~ rows ~ lost | join ~ ')',
         keys=['as_of', 'customer_id']
     ) | indent(4) }}
 )

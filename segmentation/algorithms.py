@@ -161,9 +161,13 @@ def _crowd(points: np.ndarray, share: float) -> int:
 
 
 def _centres(points: np.ndarray, labels: np.ndarray) -> Groups:
-    groups = np.unique(labels)
-    centres = np.array([points[labels == each].mean(axis=0) for each in groups])
-    return Groups(centres, np.arange(len(groups)))
+    centres = group_means(points, labels)
+    return Groups(centres, np.arange(len(centres)))
+
+
+def group_means(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The mean of the points of each group, groups x dimensions, in order of the labels."""
+    return np.array([points[labels == each].mean(axis=0) for each in np.unique(labels)])
 
 
 @dataclass(frozen=True)

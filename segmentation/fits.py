@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from segmentation.algorithms import NOISE, Groups
+from segmentation.algorithms import NOISE
 from segmentation.encoding import scaled_sample
 from segmentation.features import kind_of
-from segmentation.model import MODEL, Previous, fit_segments
+from segmentation.model import MODEL, Fit, Previous, fit_segments
 
 KEY = ("fit_id", "position")
 # What scores a customer: fits that agree in it are the same.
@@ -108,15 +108,15 @@ def _previous(customers: DuckDBPyRelation, last: pa.Table, fits: pa.Table) -> Pr
     known = rows[rows["feature"].map(kinds) == rows["kind"]]
     sample = scaled_sample(customers, known["expression"].tolist())
     first = rows.iloc[0]
-    reach = np.inf if pd.isna(first["reach"]) else first["reach"]
+    reach = None if pd.isna(first["reach"]) else first["reach"]
     points = np.array(known["centroids"].tolist()).T
-    groups = Groups(points, np.array(first["centroid_segments"]), reach)
+    fit = Fit(points, first["centroid_segments"].tolist(), reach, None)
     # Where no feature is left, no customer can be said to be in any of the segments.
-    segments = groups.assign(sample) if len(known) else np.full(len(sample), NOISE)
+    segments = fit.assign(sample) if len(known) else np.full(len(sample), NOISE)
     return Previous(
         next_id=_next_id(fits),
         segments=segments,
-        segment_ids=sorted({*first["centroid_segments"].tolist(), *first["segment_ids"].tolist()}),
+        segment_ids=sorted({*fit.segments, *first["segment_ids"].tolist()}),
     )
 
 

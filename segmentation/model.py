@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.metrics import pairwise_distances_argmin_min
 
-from segmentation.algorithms import NOISE, RIVALS, Groups, fit_kmeans
+from segmentation.algorithms import NOISE, RIVALS, Groups, fit_kmeans, group_means
 from segmentation.components import Projection, fit_projection
 from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, scaled_sample
 from segmentation.errors import InputError
@@ -220,19 +220,16 @@ def fit_k_means(
     """
     projection = fit_projection(sample, settings.components)
     points = projection.down(sample)
-    start = None if segments is None else segment_centres(points, segments)
+    start = None
+    if segments is not None:
+        is_in_group = segments != NOISE
+        start = group_means(points[is_in_group], segments[is_in_group])
     centroids = projection.up(fit_kmeans(points, k, start=start).cluster_centers_)
     if is_sample:
         centroids = lloyd_passes(customers, expressions, centroids, projection)
     centroids = centroids.round(DECIMALS)
     centroids = order_by_value(customers, expressions, centroids, settings)
     return Fit(centroids, range(k), None, outlier_distance(sample, centroids))
-
-
-def segment_centres(points: np.ndarray, segments: np.ndarray) -> np.ndarray:
-    """The mean of each segment's points, segments x dimensions, without those in no group."""
-    ids = np.unique(segments[segments != NOISE])
-    return np.array([points[segments == each].mean(axis=0) for each in ids])
 
 
 def fit_rival(

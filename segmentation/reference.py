@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from duckdb import DuckDBPyRelation
 
+from segmentation.algorithms import group_means
 from segmentation.features import quoted, sample_query, text_literal
 
 BINS = 10
@@ -94,7 +95,7 @@ def describe_segments(sample: np.ndarray, segments: np.ndarray) -> dict[str, lis
     squared distance to the segment's mean) and `segment_means`, one list per dimension.
     """
     ids, counts = np.unique(segments, return_counts=True)
-    means = np.array([sample[segments == each].mean(axis=0) for each in ids])
+    means = group_means(sample, segments)
     spreads = [
         float(np.sqrt(((sample[segments == each] - mean) ** 2).sum(axis=1).mean()))
         for each, mean in zip(ids, means, strict=True)

@@ -8,7 +8,7 @@ TEST_DB := target/test.duckdb
 
 build: .venv/installed
 	@echo "Building and testing; this takes a few minutes. Details: logs/dbt.log"
-	@$(BIN)/dbt --quiet build
+	@$(BIN)/python -m dbt_plugins.progress build
 	@$(BIN)/python -m segmentation.summary
 
 test: .venv/installed lint
@@ -47,7 +47,7 @@ history: .venv/installed
 	@test -n "$$FROM" && test -n "$$TO" && test -n "$$EVERY" \
 		|| { echo "Say the first day, the last one and the step, such as" \
 			"make history FROM=2019-10-08 TO=2019-11-26 EVERY='1 week'"; exit 1; }
-	@$(BIN)/dbt --quiet build --exclude-resource-type unit_test \
+	@$(BIN)/python -m dbt_plugins.progress build --exclude-resource-type unit_test \
 		-s +segment_history +segment_migrations +segment_stays \
 		--vars "$$($(BIN)/python -c \
 		'import json, os; \

@@ -27,6 +27,10 @@ LONG = 1.0
 FAILED, BROKEN = 1, 2
 
 
+class Stopped(Exception):
+    """Ends the work of another thread at its next step, which Ctrl-C itself does not reach."""
+
+
 class Running:
     """What dbt is doing: how many nodes are done, and what each of its threads is at."""
 
@@ -34,14 +38,16 @@ class Running:
         self.done = 0
         self.total: int | None = None
         self.is_stopped = False
+        self.is_under_way = False
         self._lock = threading.Lock()
         self._nodes: dict[int, tuple[float, str]] = {}
         self._steps: dict[int, str] = {}
 
     def stop(self, *caught) -> None:
-        """Ctrl-C, for dbt to end as it does."""
+        """Ctrl-C: dbt ends as it does. It waits while the bar comes or goes, which must be whole."""
         self.is_stopped = True
-        signal.default_int_handler(*caught)
+        if self.is_under_way:
+            signal.default_int_handler(*caught)
 
     def on_event(self, event) -> None:
         """Follow dbt's events, which come in the thread that they are of."""
@@ -60,8 +66,10 @@ class Running:
         with self._lock:
             if done is None:
                 self._steps.pop(threading.get_ident(), None)
-            else:
-                self._steps[threading.get_ident()] = f"{done + 1} of {total}, {what}"
+                return
+            if self.is_stopped:
+                raise Stopped
+            self._steps[threading.get_ident()] = f"{done + 1} of {total}, {what}"
 
     def lines(self) -> list[str]:
         """What takes long, the oldest first."""
@@ -145,23 +153,30 @@ class Above:
 def shown(running: Running) -> Iterator[None]:
     """Show the bar on standard error while the block runs."""
     console = Console(stderr=True)
-    with Bar(running, console), listening(running.on_step):
-        if sys.stdout.isatty():
-            with redirect_stdout(Above(running, console, sys.stdout)):
-                yield
-        else:
+    out = Above(running, console, sys.stdout) if sys.stdout.isatty() else sys.stdout
+    with Bar(running, console), listening(running.on_step), redirect_stdout(out):
+        running.is_under_way = True
+        try:
+            if running.is_stopped:
+                raise KeyboardInterrupt
             yield
+        finally:
+            running.is_under_way = False
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run `dbt --quiet` with these arguments and a bar; returns the exit code that dbt has."""
-    from dbt.cli.main import dbtRunner
-
     running = Running()
     signal.signal(signal.SIGINT, running.stop)
-    with shown(running):
-        result = dbtRunner(callbacks=[running.on_event]).invoke(["--quiet", *arguments])
-    if isinstance(result.exception, KeyboardInterrupt):
+    try:
+        with shown(running):
+            from dbt.cli.exceptions import DbtUsageException
+            from dbt.cli.main import dbtRunner
+
+            result = dbtRunner(callbacks=[running.on_event]).invoke(["--quiet", *arguments])
+    except KeyboardInterrupt:
+        running.is_stopped = True
+    if running.is_stopped:
         reached = f"after {running.done:,} of {running.total:,} steps" if running.total else "early"
         print(
             f"Stopped {reached}. Nothing is damaged: the same command begins anew.", file=sys.stderr
@@ -169,13 +184,20 @@ def run(arguments: Sequence[str]) -> int:
         return BROKEN
     if result.success:
         return 0
+    if isinstance(result.exception, DbtUsageException):
+        print(result.exception, file=sys.stderr)
     return FAILED if result.exception is None else BROKEN
+
+
+def is_watched() -> bool:
+    """Whether a person sees standard error, on a terminal that can move its cursor."""
+    is_terminal = sys.stderr.isatty() and os.environ.get("TERM") not in (None, "", "dumb")
+    return is_terminal and not os.environ.get("CI")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run dbt quietly, with a bar where a person watches, and return its exit code."""
-    is_watched = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    if is_watched and not os.environ.get("CI"):
+    if is_watched():
         return run(arguments)
     dbt = Path(sys.executable).parent / "dbt"
     os.execv(dbt, [str(dbt), "--quiet", *arguments])

@@ -44,7 +44,7 @@ class Running:
         self._steps: dict[int, str] = {}
 
     def stop(self, *caught) -> None:
-        """Ctrl-C: dbt ends as it does. It waits while the bar comes or goes, which must be whole."""
+        """Ctrl-C: dbt ends as it does. It waits while the bar comes or goes."""
         self.is_stopped = True
         if self.is_under_way:
             signal.default_int_handler(*caught)

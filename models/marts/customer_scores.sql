@@ -15,4 +15,4 @@ scores as (
 
 )
 
-select * exclude (point) from scores
+select * from scores

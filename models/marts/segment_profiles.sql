@@ -5,21 +5,43 @@ with
 
 profiles as (
 
-    select * from {{ ref('profiles') }}
+    select
+        *,
+        case
+            when is_share then split_part(feature, ' = ', 1)
+            else feature
+        end as name
+
+    from {{ ref('profiles') }}
 
 ),
 
-names as (
+segments as (
 
-    select * from {{ ref('segment_names') }}
+    select * from {{ ref('segment_summary') }}
+
+),
+
+words as (
+
+    select * from {{ ref('feature_words') }}
 
 )
 
 select
     profiles.population,
     profiles.segment_id,
-    names.segment_name,
+    segments.segment_name,
+    segments.customers,
     profiles.feature,
+    {{ feature_label('profiles.feature', 'profiles.name', 'words.words') }} as label,
+    {{ feature_unit(
+        'profiles.name',
+        'profiles.is_share',
+        'words.feature is not null',
+        'words.unit',
+        'greatest(profiles.segment_mean, profiles.population_mean)'
+    ) }} as unit,
     profiles.is_clustered,
     profiles.is_share,
     profiles.segment_mean,
@@ -36,7 +58,10 @@ select
 
 from profiles
 
-inner join names
+inner join segments
     on
-        profiles.population = names.population
-        and profiles.segment_id = names.segment_id
+        profiles.population = segments.population
+        and profiles.segment_id = segments.segment_id
+
+left join words
+    on profiles.name = words.feature

@@ -29,21 +29,14 @@ worded as (
         words.less,
         words.none,
         coalesce(words.family, clustered.name) as family,
-        coalesce(
-            words.words, replace(regexp_replace(clustered.name, '^(is|has)_|_days$', ''), '_', ' ')
-        ) || case
-            when clustered.feature = clustered.name then ''
-            else ' ' || substr(clustered.feature, instr(clustered.feature, ' = ') + 3)
-        end as words,
-        case
-            when clustered.is_share then 'percent'
-            when words.feature is not null then words.unit
-            when clustered.name like '%\_days' escape '\' then 'days'
-            when
-                regexp_matches(clustered.name, '_(share|rate)$')
-                and greatest(clustered.segment_mean, clustered.population_mean) <= 1
-                then 'percent'
-        end as unit
+        {{ feature_label('clustered.feature', 'clustered.name', 'words.words') }} as words,
+        {{ feature_unit(
+            'clustered.name',
+            'clustered.is_share',
+            'words.feature is not null',
+            'words.unit',
+            'greatest(clustered.segment_mean, clustered.population_mean)'
+        ) }} as unit
 
     from clustered
 

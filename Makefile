@@ -1,4 +1,4 @@
-.PHONY: build test test-real lint sample population history lock clean
+.PHONY: build docs test test-real lint sample population history lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -54,6 +54,10 @@ history: .venv/installed
 		moments = {key.lower(): os.environ[key] for key in ("FROM", "TO", "EVERY")}; \
 		print(json.dumps({"mode": "score", "history": moments}))')"
 	@$(BIN)/python -m segmentation.summary history
+
+# dbt's documentation of every table and column, as one page that opens offline.
+docs: .venv/installed
+	@$(BIN)/python -m dbt_plugins.docs
 
 # Needs uv. The locks hold versions and hashes, no addresses.
 LOCK := uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \

@@ -1,4 +1,4 @@
-.PHONY: build docs test test-real lint sample population history lock clean
+.PHONY: build publish test test-real lint sample population history report docs lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,14 +10,20 @@ build: .venv/installed
 	@echo "Building and testing; this takes a few minutes. Details: logs/dbt.log"
 	@$(BIN)/python -m dbt_plugins.progress build
 	@$(BIN)/python -m segmentation.summary
+	@$(BIN)/python -m presentation.publish
 
-test: .venv/installed lint
+# The public tables of the build file, in published/customer_segments.duckdb; with PARQUET=yes also as
+# Parquet files, in published/parquet.
+publish: .venv/installed
+	@$(BIN)/python -m presentation.publish $(if $(PARQUET),--parquet)
+
+test: .venv/extras lint
 	$(BIN)/pytest -n 2 --dist loadfile
 	@mkdir -p $(dir $(TEST_DB)) && rm -f $(TEST_DB)
 	SEGMENTS_DB=$(TEST_DB) SEGMENTS_DATA=sample_data $(BIN)/dbt build --target-path target/test
 
 # The same tests with the public data sets in the folder $(REAL_DATA).
-test-real: .venv/installed
+test-real: .venv/extras
 	SEGMENTS_REAL_DATA=$(REAL_DATA) $(BIN)/pytest -m real
 
 lint: .venv/installed
@@ -54,6 +60,11 @@ history: .venv/installed
 		moments = {key.lower(): os.environ[key] for key in ("FROM", "TO", "EVERY")}; \
 		print(json.dumps({"mode": "score", "history": moments}))')"
 	@$(BIN)/python -m segmentation.summary history
+	@$(BIN)/python -m presentation.publish
+
+# One page on all segments, published/report.html: it opens offline, in any browser.
+report: .venv/extras
+	@$(BIN)/python -m presentation.report
 
 # dbt's documentation of every table and column, as one page that opens offline.
 docs: .venv/installed

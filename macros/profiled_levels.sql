@@ -1,12 +1,14 @@
 {# The levels of categories and the items of lists that a profile shows: those that the stored model
    clusters and, of the features that it does not, those that 1 % of the customers have, and at least
-   five (but not those of rfm_cell, which only says its three scores again). By the name of their
+   five (but not those of rfm_cell, which only says its three scores again, nor those of columns that
+   are marked personal). By the name of their
    dimension, each with the SQL expression of who has it among `customers`:
    {{ profiled_levels(ref('gifting_imputed'), ref('gifting_model')) }} gives
    {'hobbies = chess': list_contains(customers."hobbies", 'chess'), …}, and nothing while dbt only
    parses. #}
 {% macro profiled_levels(customers, model) -%}
     {%- if not execute -%}{{ return({}) }}{%- endif -%}
+    {%- set personal = personal_columns() -%}
     {%- set levels = [] -%}
     {%- set clustered = [] -%}
     {%- for feature, level, kind in run_query(
@@ -17,7 +19,8 @@
     {%- endfor -%}
     {%- for column in adapter.get_columns_in_relation(customers)
         if column.dtype in ('VARCHAR', 'VARCHAR[]')
-        and column.name not in clustered + ['customer_id', 'imputed_features', 'rfm_cell'] -%}
+        and column.name not in clustered + ['customer_id', 'imputed_features', 'rfm_cell']
+        and column.name not in personal -%}
         {%- set is_list = column.dtype == 'VARCHAR[]' -%}
         {%- set level = adapter.quote(column.name) -%}
         {%- set level = 'unnest(list_distinct(' ~ level ~ '))' if is_list else level -%}

@@ -264,7 +264,7 @@ def attribute_features(plan: Plan) -> list[Feature]:
             + " NULL where the raw data states none.",
             "customers",
             is_logged=attribute.is_long_tailed,
-            is_clustered=attribute.name not in copies,
+            is_clustered=attribute.name not in copies and not attribute.is_personal,
         )
         for attribute in plan.customers.attributes
     ]

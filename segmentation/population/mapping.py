@@ -40,6 +40,7 @@ from segmentation.population.names import (
     OUTCOME_PATTERN,
     OWN_NAMES,
     PATTERNS,
+    PERSONAL,
     PURCHASE_WORDS,
     RETURN_WORDS,
     ROLE_KEYS,
@@ -159,6 +160,11 @@ class Attribute:
     is_long_tailed: bool = False
 
     @property
+    def is_personal(self) -> bool:
+        """Whether its words tell who someone is, by the name of the column."""
+        return self.kind == "text" and bool(PERSONAL.fullmatch(plain_name(self.column.name)))
+
+    @property
     def is_ahead(self) -> bool:
         """Whether a date may lie after as_of, such as the end of a contract."""
         return self.kind == "date" and bool(AHEAD.search(plain_name(self.column.name)))
@@ -202,6 +208,17 @@ class Plan:
     activity: str | None = None
     freshness: str | None = None
     outcome: str | None = None
+
+
+def has_personal_key(plan: Plan) -> bool:
+    """Whether the id of the customers tells who they are, such as an e-mail address."""
+    keys = [plan.events.roles["customer"]] if plan.events else []
+    keys += [plan.customers.customer] if plan.customers and plan.customers.customer else []
+    return any(
+        PERSONAL.fullmatch(plain_name(key.column.name))
+        or sum(n for text, n in key.column.counts.items() if "@" in text) > 0.5 * key.column.known
+        for key in keys
+    )
 
 
 # -- Answers ---------------------------------------------------------------------------------------
@@ -818,6 +835,11 @@ def _why_not(column: Column, raw: RawFile, as_text: set[str]) -> str | None:
         is_count = whole and numbers and max(numbers) - min(numbers) + 1 == len(numbers)
         is_index = levels == sampled and is_count and sampled > 20
         return "it numbers the rows" if is_key or is_index else None
+    if PERSONAL.fullmatch(name) and column.name not in as_text:
+        return (
+            f"its name says that it tells who someone is; with text={column.name} it is kept, "
+            "outside the segments, and published as a hash or not at all"
+        )
     if is_key or (levels > MAX_LEVELS and levels >= 0.95 * column.known):
         return "it differs on nearly every row: an identifier or free text"
     if levels > MAX_LEVELS:

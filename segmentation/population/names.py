@@ -164,6 +164,18 @@ YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null"}
 # Dates of birth: they become an age, and say nothing of when the data end.
 BIRTH = re.compile(r"birth|(^|_)(dob|born|geb)(_|$)|geburt|naissance|nacimiento")
 
+# Names of columns that tell who someone is, by their whole plain name.
+_NUMBER = "(_?(no|nr|num|number|nummer))?"
+PERSONAL = re.compile(
+    rf"(\w+_)?e_?mail(_?(address|adresse|id))?|mail_?(address|adresse)|"
+    rf"(\w+_)?((tele|mobile_?|cell_?)?phone|telefon|mobiltelefon|handy|fax){_NUMBER}|"
+    rf"(({_PERSON}|contact|kontakt|first|middle|last|full|given|family|maiden|birth|sur|fore|nick|"
+    r"vor|nach|familien|geburts)_?)?name|nom|prenom|nombre|apellidos?|"
+    r"((home|street|postal|billing|shipping|delivery|customer|mailing|ip|full)_?)?address(_?line)?"
+    r"(_?\d)?|(\w+_)?(street|strasse|adresse|anschrift)(_?(name|line|\d))?|"
+    rf"iban|ssn|social_security{_NUMBER}|(passport|tax|national)(_?id)?{_NUMBER}|ip|user_?name|login"
+)
+
 # Numbers as telephones have them: +49 581295.
 TELEPHONE = re.compile(r"[+][0-9][0-9 ()/-]{5,}")
 

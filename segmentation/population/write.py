@@ -19,7 +19,7 @@ from segmentation.population.catalogue import (
     settings_of,
 )
 from segmentation.population.inspect import RawFile, is_writable
-from segmentation.population.mapping import Customers, Events, Plan
+from segmentation.population.mapping import Customers, Events, Plan, has_personal_key
 from segmentation.population.names import YAML_WORDS
 from segmentation.population.staging import (
     LINE,
@@ -279,6 +279,7 @@ def _feature_models(plan: Plan) -> list[dict]:
         "name": f"{p}_features",
         "description": "One row per customer: every feature that is known about the customer.",
         "columns": plain_columns if moment else columns,
+        "is_public": True,
     }
     if not moment:
         models.append(tested)
@@ -312,7 +313,7 @@ def _feature_models(plan: Plan) -> list[dict]:
                 "columns": [key, *OUTCOMES],
             },
         ]
-    return [{"key": None, **model} for model in models]
+    return [{"key": None, "is_public": False, **model} for model in models]
 
 
 def _as_of_words(plan: Plan) -> str:
@@ -514,7 +515,11 @@ def _add_features(plan: Plan, add) -> None:
     )
     docs = [(f.name, f.description) for f in features_of(plan) if not f.doc]
     add(f"{folder}/{p}_features.md", "features.md", docs=docs)
-    add(f"{folder}/{p}_features.yml", "features.yml", models=_feature_models(plan))
+    personal = ["customer_id"] * has_personal_key(plan)
+    if plan.customers:
+        personal += [a.name for a in plan.customers.attributes if a.is_personal]
+    models = _feature_models(plan)
+    add(f"{folder}/{p}_features.yml", "features.yml", models=models, personal=personal)
 
 
 def _intro(events: Events | None, customers: Customers | None) -> str:

@@ -1,6 +1,7 @@
 """Shared fixtures: builds of the project in folders of their own."""
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from hypothesis import settings
+
+from presentation.publish import publish
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample_data"
@@ -104,6 +107,18 @@ def sample_build(tmp_path_factory: pytest.TempPathFactory, seeded: Project) -> P
         copied(seeded, project.folder).build()
 
     return _made_once(_shared(tmp_path_factory) / "sample_build", build)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, sample_build: Project) -> Path:
+    """The published file of the committed samples, once for all tests that only read it."""
+
+    def make(project: Project):
+        manifest = json.loads((sample_build.folder / "target" / "manifest.json").read_text())
+        publish(sample_build.database, project.folder / "customer_segments.duckdb", manifest)
+
+    folder = _shared(tmp_path_factory) / "published"
+    return _made_once(folder, make).folder / "customer_segments.duckdb"
 
 
 @pytest.fixture

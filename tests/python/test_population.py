@@ -71,6 +71,23 @@ def roles(events: RawFile, answers: str = "") -> dict[str, str]:
     return {role: found.column.name for role, found in plan.events.roles.items()}
 
 
+def tagged_personal(plan) -> set[str]:
+    """The columns of the public features that are written with the tag personal."""
+    files = render(plan, ROOT)
+    (written,) = [text for path, text in files.items() if str(path).endswith("_features.yml")]
+    (model,) = [
+        model
+        for model in yaml.safe_load(written)["models"]
+        if model.get("config") == {"access": "public"}
+    ]
+    assert model["name"] == f"{plan.name}_features"
+    return {
+        column["name"]
+        for column in model["columns"]
+        if column.get("config") == {"tags": ["personal"]}
+    }
+
+
 def asked(events: RawFile | None = None, customers: RawFile | None = None, answers: str = ""):
     """The keys that are asked, with the choices."""
     with pytest.raises(Questions) as questions:
@@ -550,6 +567,45 @@ def test_money_is_offered_first_as_what_a_customer_is_worth():
     people = raw("\n".join(["customer_id,invoice_no,children,deposit", *lines]))
 
     assert asked(customers=people) == {"value": ("deposit", "children", "invoice_no")}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["name", "First Name", "E-Mail", "billing_address", "Strasse", "Telefonnummer", "user_name"],
+)
+def test_who_someone_is_is_no_feature_but_on_request(name: str):
+    lines = [f"{i},{i % 7}.5,{'uvwxyz'[i % 6]}" for i in range(60)]
+    people = raw("\n".join([f"customer_id,revenue,{name}", *lines]))
+    customers = plan_of(customers=people).customers
+
+    assert [attribute.name for attribute in customers.attributes] == ["revenue"]
+    assert "tells who someone is" in customers.left_out[name]
+
+    plan = plan_of(customers=people, answers=f"text={name}")
+    (feature,) = [a.name for a in plan.customers.attributes if a.name != "revenue"]
+    assert feature in settings_of(plan).exclude
+    assert tagged_personal(plan) == {feature}
+
+
+@pytest.mark.parametrize(
+    "name", ["colour", "city", "brand_name", "phone_model", "mail_opt_in", "addressable", "Country"]
+)
+def test_what_only_sounds_personal_is_a_feature(name: str):
+    lines = [f"{i},{i % 7}.5,{'uvwxyz'[i % 6]}" for i in range(60)]
+    people = raw("\n".join([f"customer_id,revenue,{name}", *lines]))
+
+    assert len(plan_of(customers=people).customers.attributes) == 2
+
+
+def test_customers_known_by_their_e_mail_are_personal():
+    lines = [f"a{i}@b.example,{i % 7}.5,{'xyz'[i % 3]}" for i in range(60)]
+    by_name = raw("\n".join(["e_mail,revenue,colour", *lines]))
+    by_value = raw("\n".join(["customer,revenue,colour", *lines]))
+    neither = raw("\n".join(["customer,revenue,colour", *lines]).replace("@", "-"))
+
+    assert tagged_personal(plan_of(customers=by_name)) == {"customer_id"}
+    assert tagged_personal(plan_of(customers=by_value)) == {"customer_id"}
+    assert tagged_personal(plan_of(customers=neither)) == set()
 
 
 @pytest.mark.parametrize(

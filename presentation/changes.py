@@ -1,0 +1,250 @@
+"""What differs between two published files, in sentences for people who use the segments."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+# What is compared, by population; where a table is not published, nothing is said of it.
+STRUCTURES = {"clear": "clear", "weak": "weak", "none": "no structure"}
+UNKNOWN = "too few to say"
+
+
+def print_changes(old: Path, new: Path, console: Console) -> None:
+    """Print what has changed since the file that is still published, or that it is the first."""
+    console.print()
+    if not old.exists():
+        console.print("Published for the first time.")
+        return
+    try:
+        changed = changes(old, new)
+    except duckdb.Error as error:
+        cause = str(error).strip().splitlines()[0]
+        console.print(
+            f"What has changed cannot be said: the file published before cannot be compared "
+            f"({escape(cause)}).",
+            highlight=False,
+        )
+        return
+    if not changed:
+        console.print("Nothing has changed since the last time it was published.")
+        return
+    console.print("[bold]Changed since the last time it was published[/bold]")
+    for populations, sentences in _together(changed).items():
+        console.print(f"{escape(', '.join(populations))}:", highlight=False)
+        lines = Table.grid(padding=(0, 1))
+        lines.add_column(width=3, justify="right")
+        lines.add_column()
+        for sentence in sentences:
+            lines.add_row("-", escape(sentence))
+        console.print(lines, highlight=False)
+
+
+def _together(changed: Mapping[str, Sequence[str]]) -> dict[tuple[str, ...], list[str]]:
+    """The sentences by the populations of which they are told; what is told of several comes last.
+
+    The second build of all populations says of each that its fit is kept: once is enough.
+    """
+    told_of: dict[str, list[str]] = {}
+    for population, sentences in changed.items():
+        for sentence in sentences:
+            told_of.setdefault(sentence, []).append(population)
+    found: dict[tuple[str, ...], list[str]] = {}
+    for sentence, populations in told_of.items():
+        found.setdefault(tuple(populations), []).append(sentence)
+    return dict(sorted(found.items(), key=lambda each: (len(each[0]) > 1, each[0])))
+
+
+def changes(old: Path, new: Path) -> dict[str, list[str]]:
+    """What changed, as sentences by population; nothing of populations in which nothing did."""
+    with duckdb.connect() as connection:
+        for name, path in (("old", old), ("new", new)):
+            quoted = str(path).replace("'", "''")
+            connection.execute(f"attach '{quoted}' as {name} (read_only)")
+        in_both = {
+            table
+            for (table,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'main' "
+                "group by table_name having count(distinct table_catalog) = 2"
+            ).fetchall()
+        }
+        found: dict[str, list[str]] = {}
+        for table, tell in TOLD.items():
+            if table in in_both:
+                for population, sentence in tell(connection):
+                    found.setdefault(population, []).append(sentence)
+    return dict(sorted(found.items()))
+
+
+def _segments(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Populations that are new or gone; segments that are, or have another name or size."""
+    rows = connection.execute("""
+        select
+            coalesce(old.population, new.population) as population,
+            old.segment_name,
+            new.segment_name,
+            old.customers,
+            new.customers,
+            old.segment_id is null,
+            new.segment_id is null,
+            bool_and(old.segment_id is null) over (partition by population),
+            bool_and(new.segment_id is null) over (partition by population),
+            old.structure,
+            new.structure
+        from old.segment_summary as old
+        full join new.segment_summary as new using (population, segment_id)
+        order by population, coalesce(old.segment_id, new.segment_id)
+    """).fetchall()
+    told: list[tuple[str, str]] = []
+    for population in dict.fromkeys(row[0] for row in rows):
+        own = [row[1:] for row in rows if row[0] == population]
+        if own[0][6]:
+            names = ", ".join(f"{row[1]} ({_count(row[3])})" for row in own)
+            told.append((population, f"A new population: {names}."))
+            continue
+        if own[0][7]:
+            told.append((population, "The population is gone."))
+            continue
+        sizes = []
+        for before, after, was, now, is_new, is_gone, *_ in own:
+            if is_new:
+                told.append((population, f"New segment: {after} ({_count(now)} customers)."))
+            elif is_gone:
+                told.append((population, f"Segment gone: {before} ({_count(was)} customers)."))
+            elif before != after:
+                told.append((population, f"Segment renamed: {before} is now {after}."))
+            if not (is_new or is_gone) and was != now:
+                sizes.append(f"{after} {_count(was)}→{_count(now)}")
+        if sizes:
+            told.append((population, f"Customers: {', '.join(sizes)}."))
+        before = next((row[8] for row in own if row[8]), None)
+        after = next((row[9] for row in own if row[9]), None)
+        if before != after:
+            told.append(
+                (population, f"The groups: {STRUCTURES.get(before)} → {STRUCTURES.get(after)}.")
+            )
+    return told
+
+
+def _customers(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """How many customers are new, gone, or in another segment."""
+    rows = connection.execute("""
+        select
+            population,
+            count(*) filter (old.segment_id is null) as came,
+            count(*) filter (new.segment_id is null) as went,
+            count(*) filter (old.segment_id != new.segment_id) as moved,
+            count(*) filter (old.segment_id = new.segment_id) as stayed
+        from old.segments as old
+        full join new.segments as new using (population, customer_id)
+        where population in (select population from old.segments)
+            and population in (select population from new.segments)
+        group by population
+        having came + went + moved > 0
+        order by population
+    """).fetchall()
+    told = []
+    for population, came, went, moved, stayed in rows:
+        parts = [
+            f"{count:,} {words}"
+            for count, words in (
+                (came, "new"),
+                (went, "gone"),
+                (moved, "in another segment than before"),
+            )
+            if count
+        ]
+        if stayed + moved == 0:
+            parts = ["all have other ids than before"]
+        told.append((population, f"Of the customers, {_listed(parts)}."))
+    return told
+
+
+def _verdicts(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Where the verdict on the fit is another one, with its reason."""
+    rows = connection.execute("""
+        select population, old.verdict, new.verdict, new.reason
+        from old.fit_verdicts as old
+        inner join new.fit_verdicts as new using (population)
+        where old.verdict is distinct from new.verdict or old.reason is distinct from new.reason
+        order by population
+    """).fetchall()
+    return [
+        (
+            population,
+            f"Verdict on the fit: {after} ({reason})."
+            if before == after
+            else f"Verdict on the fit: {before} → {after} ({reason}).",
+        )
+        for population, before, after, reason in rows
+    ]
+
+
+def _fits(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Where another fit is in use."""
+    rows = connection.execute("""
+        select population, old.fit_id, new.fit_id, new.fitted_as_of
+        from (from old.fits where is_current) as old
+        inner join (from new.fits where is_current) as new using (population)
+        where old.fit_id != new.fit_id or old.settings_hash != new.settings_hash
+        order by population
+    """).fetchall()
+    return [
+        (
+            population,
+            f"Fitted anew: fit {after}"
+            + (f" of {as_of:%-d %B %Y}" if as_of else "")
+            + (f" in the place of fit {before}." if before != after else ", with other settings."),
+        )
+        for population, before, after, as_of in rows
+    ]
+
+
+def _rejections(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Where more or fewer raw rows, or values, were rejected for a reason."""
+    rows = connection.execute("""
+        select
+            population,
+            source,
+            scope,
+            reason,
+            coalesce(old.rejected_rows, 0),
+            coalesce(new.rejected_rows, 0)
+        from old.rejection_counts as old
+        full join new.rejection_counts as new using (population, source, scope, reason)
+        where coalesce(old.rejected_rows, 0) != coalesce(new.rejected_rows, 0)
+            and population in (select population from old.fit_verdicts)
+            and population in (select population from new.fit_verdicts)
+        order by all
+    """).fetchall()
+    return [
+        (
+            population,
+            f"Rejected {'rows' if scope == 'row' else 'values'} of {source}: "
+            f"{before:,} → {after:,} ({reason}).",
+        )
+        for population, source, scope, reason, before, after in rows
+    ]
+
+
+# The tables that are compared, in the order in which their changes are told.
+TOLD = {
+    "segment_summary": _segments,
+    "segments": _customers,
+    "fits": _fits,
+    "fit_verdicts": _verdicts,
+    "rejection_counts": _rejections,
+}
+
+
+def _count(customers: int | None) -> str:
+    """A number of customers; those of a small group are not told."""
+    return UNKNOWN if customers is None else f"{customers:,}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """Several phrases as one: a, b and c."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -91,5 +91,10 @@ lock:
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-extras.lock
 	@touch $@
 
+# Pages on the published file for this machine's browser; stop them by Ctrl+C.
+.PHONY: dashboard
+dashboard: .venv/extras
+	@$(BIN)/python -m presentation.dashboard
+
 clean:
 	rm -rf .venv target logs published customer_segments.duckdb

@@ -1,4 +1,4 @@
-.PHONY: build publish test test-real lint sample population history report lock clean
+.PHONY: build publish test test-real lint sample population history report docs lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,7 +8,7 @@ TEST_DB := target/test.duckdb
 
 build: .venv/installed
 	@echo "Building and testing; this takes a few minutes. Details: logs/dbt.log"
-	@$(BIN)/dbt --quiet build
+	@$(BIN)/python -m dbt_plugins.progress build
 	@$(BIN)/python -m segmentation.summary
 	@$(BIN)/python -m presentation.publish
 
@@ -53,7 +53,7 @@ history: .venv/installed
 	@test -n "$$FROM" && test -n "$$TO" && test -n "$$EVERY" \
 		|| { echo "Say the first day, the last one and the step, such as" \
 			"make history FROM=2019-10-08 TO=2019-11-26 EVERY='1 week'"; exit 1; }
-	@$(BIN)/dbt --quiet build --exclude-resource-type unit_test \
+	@$(BIN)/python -m dbt_plugins.progress build --exclude-resource-type unit_test \
 		-s +segment_history +segment_migrations +segment_stays \
 		--vars "$$($(BIN)/python -c \
 		'import json, os; \
@@ -65,6 +65,10 @@ history: .venv/installed
 # One page on all segments, published/report.html: it opens offline, in any browser.
 report: .venv/extras
 	@$(BIN)/python -m presentation.report
+
+# dbt's documentation of every table and column, as one page that opens offline.
+docs: .venv/installed
+	@$(BIN)/python -m dbt_plugins.docs
 
 # Needs uv. The locks hold versions and hashes, no addresses.
 LOCK := uv pip compile --python-version 3.11 --universal --generate-hashes \

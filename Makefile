@@ -1,4 +1,5 @@
-.PHONY: build publish test test-real lint sample population history report docs lock clean
+.PHONY: build publish test test-real lint sample population history report dashboard docs superset \
+	test-superset lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -66,6 +67,28 @@ history: .venv/installed
 report: .venv/extras
 	@$(BIN)/python -m presentation.report
 
+# Pages on the published file for this machine's browser; stop them by Ctrl+C.
+dashboard: .venv/extras
+	@$(BIN)/python -m presentation.dashboard
+
+# Superset with a dashboard on the published file, in an environment of its own, on this machine only.
+PORT ?= 8088
+superset: .venv-superset/installed
+	@.venv-superset/bin/python bi/superset/serve.py --home .superset --port $(PORT)
+
+# Slow, so not in make test: imports the dashboard, queries each chart over REST, keeps a picture.
+test-superset: .venv-superset/installed .venv/extras
+	@$(BIN)/python bi/superset/check.py docs/images/superset.png
+
+.venv-superset/installed: bi/superset/requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
+		|| { echo "Superset needs Python 3.11 or 3.12; say which with 'make superset PYTHON=python3.12'."; exit 1; }
+	@echo "Installing Superset into .venv-superset: about 900 MB, a few minutes."
+	@$(PYTHON) -m venv .venv-superset
+	@.venv-superset/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r bi/superset/requirements.lock
+	@touch $@
+
 # dbt's documentation of every table and column, as one page that opens offline.
 docs: .venv/installed
 	@$(BIN)/python -m dbt_plugins.docs
@@ -90,30 +113,6 @@ lock:
 # What the report, the dashboard, the metrics and their tests need besides.
 .venv/extras: requirements-extras.lock .venv/installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-extras.lock
-	@touch $@
-
-# Pages on the published file for this machine's browser; stop them by Ctrl+C.
-.PHONY: dashboard
-dashboard: .venv/extras
-	@$(BIN)/python -m presentation.dashboard
-
-# Superset with a dashboard on the published file, in an environment of its own, on this machine only.
-PORT ?= 8088
-.PHONY: superset test-superset
-superset: .venv-superset/installed
-	@.venv-superset/bin/python bi/superset/serve.py --home .superset --port $(PORT)
-
-# Slow, so not in make test: imports the dashboard, queries each chart over REST, keeps a picture.
-test-superset: .venv-superset/installed .venv/extras
-	@$(BIN)/python bi/superset/check.py docs/images/superset.png
-
-.venv-superset/installed: bi/superset/requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
-		|| { echo "Superset needs Python 3.11 or 3.12; say which with 'make superset PYTHON=python3.12'."; exit 1; }
-	@echo "Installing Superset into .venv-superset: about 900 MB, a few minutes."
-	@$(PYTHON) -m venv .venv-superset
-	@.venv-superset/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-		-r bi/superset/requirements.lock
 	@touch $@
 
 clean:

@@ -614,7 +614,7 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
                     else "Two halves of the customers do not agree",
                     "text": "Split at random and grouped each on its own, the halves agree to "
                     f"{_score(strength)}"
-                    + ("" if words.is_missing(error) else f", give or take {_score(error)}")
+                    + (f", give or take {_score(error)}" if error >= 0.005 else "")
                     + f" (1 is fully; {STRENGTH} is asked for).",
                 }
             )

@@ -156,6 +156,46 @@ def test_views_on_public_tables_stay_views_and_others_become_tables(tmp_path: Pa
                        "and not internal") == [(0,)]  # fmt: skip
 
 
+def test_a_view_with_a_part_that_has_the_name_of_a_table(tmp_path: Path, target: Path):
+    build = built(
+        tmp_path / "build.duckdb",
+        CREATE + "select 'a', 2",
+        "create table marts.others as select 7 as segment_id",
+        "create view marts.pairs as with customers as (select * from marts.others) "
+        "select few.segment_id, everyone.customer_id "
+        "from customers as few, marts.customers as everyone",
+    )
+    models = manifest(
+        CUSTOMERS,
+        model("others", {"segment_id": []}),
+        model("pairs", {"segment_id": [], "customer_id": []}),
+    )
+    publish(build, target, models)
+
+    assert rows(target, "from pairs order by all") == [(7, "a"), (7, "b")]
+    assert rows(target, "select view_name from duckdb_views() where not internal") == [("pairs",)]
+
+
+@pytest.mark.parametrize("read", ["read_csv('{}')", "'{}'"])
+def test_a_view_on_a_file_becomes_a_table(tmp_path: Path, target: Path, read: str):
+    raw = tmp_path / "raw.csv"
+    raw.write_text("customer_id,e_mail\nann,ann@b.example\n")
+    build = built(
+        tmp_path / "build.duckdb", f"create view marts.people as select * from {read.format(raw)}"
+    )
+    publish(
+        build,
+        target,
+        manifest(model("people", {"customer_id": [], "e_mail": ["personal"]})),
+        secret=SECRET,
+    )
+    raw.unlink()
+
+    hashed = hmac.new(SECRET, b"ann@b.example", "sha256").hexdigest()
+    assert rows(target, "from people") == [("ann", hashed)]
+    assert str(tmp_path).encode() not in target.read_bytes()
+
+
 def test_parquet_copies_are_renewed_with_the_file(build: Path, target: Path):
     publish(build, target, manifest(CUSTOMERS), parquet=True)
     (target.parent / "parquet" / "gone.parquet").touch()
@@ -285,14 +325,17 @@ def test_settings_of_small_groups_are_strict(tmp_path: Path, target: Path):
     wrong = model("summary", {"customers": []}, meta={"small_groups": {"counted": "customers"}})
     with pytest.raises(InputError, match="has counted; it needs exactly counted_by, groups"):
         publish(summary(tmp_path), target, manifest(wrong))
-    for key, value in (
-        ("groups", ["populatoin", "segment"]),
-        ("keeps", ["name"]),
-        ("add_up", [["customers"]]),
+    for key, value, sentence in (
+        ("groups", ["populatoin", "segment"], ".* populatoin"),
+        ("keeps", ["name"], " names name"),
+        ("add_up", [["customers"]], " names customers"),
+        ("add_up", ["population"], ".* is a list of such lists"),
+        ("groups", None, r".* write \[\] for none"),
+        ("keeps", None, r".* write \[\] for none"),
     ):
-        wrong = copy.deepcopy(SUMMARY)
+        wrong = copy.deepcopy(SUMMARY) | {"patch_path": None}
         wrong["config"]["meta"]["small_groups"][key] = value
-        with pytest.raises(InputError, match="small_groups of the model summary names"):
+        with pytest.raises(InputError, match=rf"of the model summary{sentence}.*summary\.sql"):
             publish(summary(tmp_path), target, manifest(wrong))
 
 
@@ -417,9 +460,34 @@ def test_a_view_on_a_table_that_has_lost_a_column_becomes_a_table(tmp_path: Path
         "create view marts.lengths as select length(e_mail) as letters from marts.people",
     )
     models["nodes"] |= manifest(model("lengths", {"letters": []}))["nodes"]
-    publish(build, target, models)
+    for secret in (None, SECRET):
+        publish(build, target, models, secret=secret)
 
-    assert rows(target, "from lengths") == [(13,)]
+        # Of the address, not of its hash.
+        assert rows(target, "from lengths") == [(13,)]
+
+
+def test_what_a_view_calls_personal_is_hashed(tmp_path: Path, target: Path):
+    build, models = people(
+        tmp_path, {}, "create view marts.mails as select customer_id as e_mail from marts.people"
+    )
+    columns = {"e_mail": ["personal"]}
+    models["nodes"] |= manifest(model("mails", columns))["nodes"]
+    publish(build, target, models, secret=SECRET)
+
+    assert rows(target, "from mails") == [(hmac.new(SECRET, b"ann", "sha256").hexdigest(),)]
+
+
+def test_a_key_that_is_hashed_leaves_views_as_they_are(tmp_path: Path, target: Path):
+    build, models = people(
+        tmp_path,
+        {"customer_id": ["personal"]},
+        "create view marts.alike as select customer_id from marts.people",
+    )
+    models["nodes"] |= manifest(model("alike", {"customer_id": []}))["nodes"]
+    publish(build, target, models, secret=SECRET)
+
+    assert rows(target, "select view_name from duckdb_views() where not internal") == [("alike",)]
 
 
 def test_a_column_that_no_yaml_has_is_not_published(tmp_path: Path, target: Path):
@@ -436,8 +504,27 @@ def test_words_of_personal_columns_in_profiles_are_not_published(tmp_path: Path,
         "create table marts.profiles as select 'e_mail = ann@b.example' as feature",
     )
     models["nodes"] |= manifest(model("profiles", {"feature": []}))["nodes"]
-    with pytest.raises(InputError, match="'e_mail' is marked personal, but its words stand in"):
+    with pytest.raises(InputError, match="'e_mail' is marked personal, but what it says of people"):
         publish(build, target, models, secret=SECRET)
+
+
+def test_personal_numbers_in_the_points_of_customers_are_not_published(
+    tmp_path: Path, target: Path
+):
+    build, models = people(
+        tmp_path,
+        {"n": ["personal"]},
+        "create table marts.centroids as select 'n' as dimension, 0.5 as place",
+        "create table marts.profiles as select 'n' as feature",
+    )
+    # The mean of a number is of no one alone.
+    models["nodes"] |= manifest(model("profiles", {"feature": []}))["nodes"]
+    publish(build, target, models)
+    assert rows(target, "from profiles") == [("n",)]
+
+    models["nodes"] |= manifest(model("centroids", {"dimension": [], "place": []}))["nodes"]
+    with pytest.raises(InputError, match=r"'n' is marked personal, .* the rows of centroids"):
+        publish(build, target, models)
 
 
 # -- Never half of it ------------------------------------------------------------------------------
@@ -669,7 +756,8 @@ def test_models_know_which_columns_are_personal(tmp_path: Path, written: str):
     small = Small(tmp_path)
     small.write("names", "select '{{ personal_columns() | unique | join(', ') }}' as names")
     models = tmp_path / "models" / "models.yml"
-    models.write_text(models.read_text().replace("config: {tags: []}", written))
+    marked = models.read_text().replace("config: {tags: []}", written)
+    models.write_text(marked.replace("name: e_mail", "name: E_Mail", 1))
 
     assert small.dbt("build", "-s", "names")[0] == 0
     assert small.query("from marts.names") == [("e_mail",)]
@@ -679,7 +767,10 @@ def test_a_column_that_became_personal_a_moment_ago_is_not_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
     small = Small(tmp_path)
+    # What dbt never runs on its own is not waited for.
+    small.write("part", "{{ config(materialized='ephemeral') }} select 1 as one")
     assert small.dbt("build")[0] == 0
+    assert small.unfinished() == ["model.part"]
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEGMENTS_DB", small.database.name)
     for variable in ("SEGMENTS_SECRET", "SEGMENTS_PUBLISHED", "SEGMENTS_MINIMUM_GROUP"):
@@ -699,6 +790,11 @@ def test_a_column_that_became_personal_a_moment_ago_is_not_published(
     assert main([]) == 1
     assert "nothing was published" in capsys.readouterr().err
     assert rows(published, "from second") == [("ann",)]
+
+    monkeypatch.setattr("presentation.publish.fresh_manifest", lambda: manifest())
+    monkeypatch.setenv("SEGMENTS_PUBLISHED", "test.duckdb/published.duckdb")
+    assert main([]) == 1
+    assert "Publishing to 'test.duckdb/published.duckdb' has failed" in capsys.readouterr().err
 
     monkeypatch.setenv("SEGMENTS_MINIMUM_GROUP", "few")
     assert main([]) == 1

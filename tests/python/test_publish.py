@@ -339,11 +339,16 @@ def test_settings_of_small_groups_are_strict(tmp_path: Path, target: Path):
             publish(summary(tmp_path), target, manifest(wrong))
 
 
+def mart_of(name: str) -> dict:
+    """What the YAML says of a mart."""
+    marts = yaml.safe_load((ROOT / "models" / "marts" / "marts.yml").read_text())["models"]
+    return next(mart for mart in marts if mart["name"] == name)
+
+
 def test_hidden_flows_are_not_had_from_the_segments_that_they_add_up_to(
     tmp_path: Path, target: Path
 ):
-    marts = yaml.safe_load((ROOT / "models" / "marts" / "marts.yml").read_text())["models"]
-    (mart,) = [each for each in marts if each["name"] == "segment_migrations"]
+    mart = mart_of("segment_migrations")
     build = built(
         tmp_path / "build.duckdb",
         "create table marts.segment_migrations as select * replace ("
@@ -377,6 +382,53 @@ def test_hidden_flows_are_not_had_from_the_segments_that_they_add_up_to(
     assert rows(
         target, "select count(*), count(customers), count(kind) from segment_migrations"
     ) == [(20, 16, 20)]
+
+
+def test_drift_does_not_tell_the_sizes_of_small_segments(tmp_path: Path, target: Path):
+    mart = mart_of("segment_drift")
+    typed = ", ".join(
+        f"cast(null as {each['data_type']}) as {each['name']}" for each in mart["columns"]
+    )
+    build = built(
+        tmp_path / "build.duckdb",
+        f"create table marts.segment_drift as select {typed} where false",
+        "insert into marts.segment_drift by name "
+        "select 'shop' as population, 'centroid' as measure, segment::varchar as name, "
+        "was as customers_then, now as customers_now, 0.5 as value, 'keep' as verdict, "
+        # From it the number of customers could be had.
+        "sqrt(1 / was + 1 / now) as expected "
+        "from (values (0, 3, 60), (1, 9, 9), (2, 80, 70), (3, 40, 40)) as t (segment, was, now)",
+        "insert into marts.segment_drift by name "
+        "select 'shop' as population, 'out of range' as measure, 'all' as name, "
+        "2 as customers_then, 3 as customers_now, 0.1 as value, 'keep' as verdict",
+    )
+    columns = {each["name"]: [] for each in mart["columns"]}
+    publish(build, target, manifest(model("segment_drift", columns, meta=mart["config"]["meta"])))
+
+    assert rows(
+        target,
+        "select name, customers_then, customers_now, value, expected is null, verdict "
+        "from segment_drift order by all",
+    ) == [
+        ("0", None, None, None, True, "keep"),
+        ("1", None, None, None, True, "keep"),
+        ("2", 80, 70, 0.5, False, "keep"),
+        ("3", 40, 40, 0.5, False, "keep"),
+        ("all", 2, 3, 0.1, True, "keep"),
+    ]
+
+
+def test_tables_that_count_the_customers_of_segments_hide_small_groups():
+    counts = {
+        mart["name"]: mart["config"].get("meta", {})
+        for mart in yaml.safe_load((ROOT / "models" / "marts" / "marts.yml").read_text())["models"]
+        if {"customers", "customers_now", "smallest_share"}
+        & {column["name"] for column in mart["columns"]}
+    }
+    # Of all customers of a population.
+    assert {name for name, meta in counts.items() if "small_groups" not in meta} == {
+        "fits", "outcome_scores"
+    }  # fmt: skip
 
 
 def test_two_who_publish_at_once_wait_for_each_other(tmp_path: Path, target: Path):

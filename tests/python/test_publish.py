@@ -315,6 +315,41 @@ def test_small_groups_keep_their_keys_and_lose_their_numbers(tmp_path: Path, tar
     assert b"buys a boat" not in target.read_bytes()
 
 
+def test_small_groups_of_a_view_are_hidden(tmp_path: Path, target: Path):
+    build = summary(tmp_path)
+    with duckdb.connect(str(build)) as connection:
+        connection.execute("create view marts.above as select * from marts.summary")
+    plain = SUMMARY | {"config": {"meta": {}}}
+    above = SUMMARY | {"name": "above", "alias": "above", "unique_id": "model.shop.above"}
+    publish(build, target, manifest(above, plain))
+
+    assert rows(target, "select count(*), count(customers) from above") == [(5, 2)]
+
+
+def test_the_settings_of_the_command_reach_the_file(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    build = summary(tmp_path)
+    marked = copy.deepcopy(SUMMARY)
+    marked["columns"]["headline"]["tags"] = ["personal"]
+    monkeypatch.setattr("presentation.publish.fresh_manifest", lambda: manifest(marked))
+    monkeypatch.setenv("SEGMENTS_DB", str(build))
+    monkeypatch.setenv("SEGMENTS_PUBLISHED", str(target))
+    monkeypatch.delenv("SEGMENTS_MINIMUM_GROUP", raising=False)
+    monkeypatch.delenv("SEGMENTS_SECRET", raising=False)
+    assert main([]) == 0
+    assert "Published for the first time." in capsys.readouterr().out
+    assert rows(target, "select count(customers) from summary") == [(2,)]
+    assert not (target.parent / "parquet").exists()
+
+    monkeypatch.setenv("SEGMENTS_MINIMUM_GROUP", "0")
+    monkeypatch.setenv("SEGMENTS_SECRET", SECRET.decode())
+    assert main(["--parquet"]) == 0
+    assert "Nothing has changed since" in capsys.readouterr().out
+    assert rows(target, "select count(customers), min(length(headline)) from summary") == [(5, 64)]
+    assert (target.parent / "parquet" / "summary.parquet").exists()
+
+
 def test_the_minimum_is_a_setting(tmp_path: Path, target: Path):
     publish(summary(tmp_path), target, manifest(SUMMARY), minimum=0)
 
@@ -505,6 +540,15 @@ def test_a_personal_key_needs_a_secret(tmp_path: Path, target: Path):
     assert rows(target, "select customer_id from alike") == [(hashed,)]
 
 
+def test_a_key_that_is_left_out_is_a_sentence(tmp_path: Path, target: Path):
+    build, _ = people(tmp_path, {})
+    models = manifest(
+        model("people", {"customer_id": [], "e_mail": ["personal"], "n": []}, key=["e_mail"])
+    )
+    with pytest.raises(InputError, match="'e_mail' is marked personal and is the key of people"):
+        publish(build, target, models)
+
+
 def test_a_view_on_a_table_that_has_lost_a_column_becomes_a_table(tmp_path: Path, target: Path):
     build, models = people(
         tmp_path,
@@ -636,6 +680,18 @@ def test_a_reader_sees_whole_states_only(tmp_path: Path, target: Path):
     reads, states = map(int, output.split())
     assert reads >= 10
     assert states >= 5
+
+
+def test_who_has_the_file_open_keeps_what_was_there(build: Path, target: Path):
+    publish(build, target, manifest(CUSTOMERS))
+    before = target.read_bytes()
+    with target.open("rb") as reader:
+        with duckdb.connect(str(build)) as connection:
+            connection.execute("update marts.customers set segment_id = 7")
+        publish(build, target, manifest(CUSTOMERS))
+
+        assert reader.read() == before
+    assert rows(target, "select distinct segment_id from customers") == [(7,)]
 
 
 def test_a_publish_that_is_killed_leaves_what_was_there(tmp_path: Path, target: Path):

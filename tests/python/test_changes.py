@@ -116,6 +116,13 @@ def test_verdicts_fits_and_rejections_are_told(told):
     }
 
 
+def test_a_fit_with_other_settings_is_told(told):
+    changed = "update fits set settings_hash = 'b', fitted_as_of = null"
+    assert told({"Champions": 20, "Lapsed": 10}, changed) == {
+        "shop": ["Fitted anew: fit 1, with other settings."]
+    }
+
+
 def test_sizes_that_are_hidden_stay_so(told):
     # Lapsed may be large, and be hidden for a small one: nothing is said of its size.
     assert told({"Champions": 20, "Lapsed": None, "Newcomers": None})["shop"][:2] == [

@@ -197,6 +197,7 @@ def test_a_view_on_a_file_becomes_a_table(tmp_path: Path, target: Path, read: st
 
 
 def test_parquet_copies_are_renewed_with_the_file(build: Path, target: Path):
+    (target.parent / "parquet").mkdir(parents=True)
     publish(build, target, manifest(CUSTOMERS), parquet=True)
     (target.parent / "parquet" / "gone.parquet").touch()
     with duckdb.connect(str(build)) as connection:

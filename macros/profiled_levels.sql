@@ -20,7 +20,7 @@
     {%- for column in adapter.get_columns_in_relation(customers)
         if column.dtype in ('VARCHAR', 'VARCHAR[]')
         and column.name not in clustered + ['customer_id', 'imputed_features', 'rfm_cell']
-        and column.name not in personal -%}
+        and column.name | lower not in personal -%}
         {%- set is_list = column.dtype == 'VARCHAR[]' -%}
         {%- set level = adapter.quote(column.name) -%}
         {%- set level = 'unnest(list_distinct(' ~ level ~ '))' if is_list else level -%}

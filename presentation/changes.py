@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-# What is compared, by population; where a table is not published, nothing is said of it.
-STRUCTURES = {"clear": "clear", "weak": "weak", "none": "no structure"}
-UNKNOWN = "too few to say"
+# The number of customers of a group that is hidden: it is small, or would tell of a small one.
+HIDDEN = "hidden"
+NO_STRUCTURE = "no structure"
 
 
 def print_changes(old: Path, new: Path, console: Console) -> None:
@@ -72,8 +72,8 @@ def changes(old: Path, new: Path) -> dict[str, list[str]]:
             ).fetchall()
         }
         found: dict[str, list[str]] = {}
-        for table, tell in TOLD.items():
-            if table in in_both:
+        for tell, tables in TOLD.items():
+            if in_both.issuperset(tables):
                 for population, sentence in tell(connection):
                     found.setdefault(population, []).append(sentence)
     return dict(sorted(found.items()))
@@ -102,30 +102,29 @@ def _segments(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     for population in dict.fromkeys(row[0] for row in rows):
         own = [row[1:] for row in rows if row[0] == population]
         if own[0][6]:
-            names = ", ".join(f"{row[1]} ({_count(row[3])})" for row in own)
+            names = ", ".join(f"{row[1]} ({_size(row[3])})" for row in own)
             told.append((population, f"A new population: {names}."))
             continue
         if own[0][7]:
-            told.append((population, "The population is gone."))
+            told.append((population, "No customers of this population are left."))
             continue
         sizes = []
         for before, after, was, now, is_new, is_gone, *_ in own:
             if is_new:
-                told.append((population, f"New segment: {after} ({_count(now)} customers)."))
+                told.append((population, f"New segment: {after} ({_count(now)})."))
             elif is_gone:
-                told.append((population, f"Segment gone: {before} ({_count(was)} customers)."))
+                told.append((population, f"Segment gone: {before} ({_count(was)})."))
             elif before != after:
                 told.append((population, f"Segment renamed: {before} is now {after}."))
             if not (is_new or is_gone) and was != now:
-                sizes.append(f"{after} {_count(was)}→{_count(now)}")
+                sizes.append(f"{after} {_size(was)}→{_size(now)}")
         if sizes:
             told.append((population, f"Customers: {', '.join(sizes)}."))
         before = next((row[8] for row in own if row[8]), None)
         after = next((row[9] for row in own if row[9]), None)
-        if before != after:
-            told.append(
-                (population, f"The groups: {STRUCTURES.get(before)} → {STRUCTURES.get(after)}.")
-            )
+        if before and after and before != after:
+            before, after = (NO_STRUCTURE if each == "none" else each for each in (before, after))
+            told.append((population, f"The groups: {before} → {after}."))
     return told
 
 
@@ -230,19 +229,24 @@ def _rejections(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     ]
 
 
-# The tables that are compared, in the order in which their changes are told.
+# What is told, in this order, and the tables for it: where one is not published, it is not told.
 TOLD = {
-    "segment_summary": _segments,
-    "segments": _customers,
-    "fits": _fits,
-    "fit_verdicts": _verdicts,
-    "rejection_counts": _rejections,
+    _segments: ["segment_summary"],
+    _customers: ["segments"],
+    _fits: ["fits"],
+    _verdicts: ["fit_verdicts"],
+    _rejections: ["rejection_counts", "fit_verdicts"],
 }
 
 
+def _size(customers: int | None) -> str:
+    return HIDDEN if customers is None else f"{customers:,}"
+
+
 def _count(customers: int | None) -> str:
-    """A number of customers; those of a small group are not told."""
-    return UNKNOWN if customers is None else f"{customers:,}"
+    if customers is None:
+        return "size hidden"
+    return f"{customers:,} customer{'' if customers == 1 else 's'}"
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -50,7 +50,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Project:
-    """The public models by name, the names of all personal columns, and the ids of all nodes."""
+    """The public models by name, the names of all personal columns, the ids of all that is run."""
 
     models: tuple[Model, ...]
     personal: frozenset[str]
@@ -71,7 +71,7 @@ def project_of(manifest: Mapping[str, Any]) -> Project:
         Model(
             name=node["alias"],
             schema=node["schema"],
-            path=(node.get("patch_path") or node["original_file_path"]).split("://")[-1],
+            path=_path(node),
             description=node["description"].strip(),
             columns={
                 column["name"].lower(): column["description"].strip()
@@ -93,7 +93,12 @@ def project_of(manifest: Mapping[str, Any]) -> Project:
     return Project(
         models=tuple(sorted(public, key=lambda model: model.name)),
         personal=frozenset(personal),
-        nodes=frozenset([*nodes, *manifest.get("unit_tests", {})]),
+        nodes=frozenset(
+            [
+                *(name for name, node in nodes.items() if not _is_part(node)),
+                *manifest.get("unit_tests", {}),
+            ]
+        ),
     )
 
 
@@ -110,6 +115,16 @@ def fresh_manifest() -> Mapping[str, Any]:
     return json.loads((target / "manifest.json").read_text())
 
 
+def _is_part(node: Mapping[str, Any]) -> bool:
+    """Whether a model is only a part of others, so that dbt never says that it has passed."""
+    return node.get("config", {}).get("materialized") == "ephemeral"
+
+
+def _path(node: Mapping[str, Any]) -> str:
+    """The file in which a model is described, or else written."""
+    return (node.get("patch_path") or node["original_file_path"]).split("://")[-1]
+
+
 def _config_tags(column: Mapping[str, Any]) -> list[str]:
     tags = (column.get("config") or {}).get("tags") or []
     return [tags] if isinstance(tags, str) else tags
@@ -119,12 +134,19 @@ def _small_groups(node: Mapping[str, Any]) -> SmallGroups | None:
     given = node["config"]["meta"].get("small_groups")
     if given is None:
         return None
+    path = _path(node)
     known = [field.name for field in fields(SmallGroups)]
     if not isinstance(given, Mapping) or set(given) != set(known):
         found = ", ".join(given) if isinstance(given, Mapping) else str(given)
         raise InputError(
             f"small_groups of the model {node['name']} has {found}; it needs exactly "
-            f"{', '.join(known)}. Mend it in {node.get('patch_path', '').split('://')[-1]}."
+            f"{', '.join(known)}. Mend it in {path}."
+        )
+    lists = [given["groups"], given["keeps"], given["add_up"]]
+    if not all(isinstance(each, list) for each in [*lists, *(given["add_up"] or [])]):
+        raise InputError(
+            f"small_groups of the model {node['name']}: groups and keeps are lists of columns, and "
+            f"add_up is a list of such lists; write [] for none. Mend it in {path}."
         )
     rule = SmallGroups(
         counted_by=given["counted_by"],
@@ -138,6 +160,6 @@ def _small_groups(node: Mapping[str, Any]) -> SmallGroups | None:
         raise InputError(
             f"small_groups of the model {node['name']} names {', '.join(sorted(wrong))}: groups "
             "and keeps have columns of the model, and add_up has columns of groups. Mend it in "
-            f"{node.get('patch_path', '').split('://')[-1]}."
+            f"{path}."
         )
     return rule

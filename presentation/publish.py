@@ -38,8 +38,10 @@ PARQUET_MARK = ".published"
 # The key of everyone, which joins the tables.
 CUSTOMER = "customer_id"
 
-# Columns in which the words of a category stand, as in `hobbies = chess`.
-NAMES_OF_FEATURES = {"dimension", "feature", "name"}
+# Columns in which the words of a category stand, as in `hobbies = chess`; the first has what is
+# clustered, numbers too.
+DIMENSION = "dimension"
+NAMES_OF_FEATURES = {DIMENSION, "feature", "name"}
 
 FIRST_QUERY = """
 select population, segment_name, customers, share, headline
@@ -199,21 +201,20 @@ def _write(
 ) -> None:
     """Create all tables, then the views on them, each with its comments."""
     columns = {model.name: _columns(connection, model) for model in project.models}
-    _require_no_personal_words(connection, project)
-    left_out = (
-        {}
-        if secret
-        else {
-            model.name: project.personal & {column.lower() for column in columns[model.name]}
-            for model in project.models
-        }
-    )
+    _require_not_clustered(connection, project)
+    # A view cannot compute with a column that is left out or hashed; but the hash of a key joins as
+    # the key does.
+    changed = {
+        model.name: (project.personal & {column.lower() for column in columns[model.name]})
+        - ({CUSTOMER} if secret else set())
+        for model in project.models
+    }
     views = {
         model.name: view
         for model in project.models
         if model.small_groups is None
         and (view := _view(connection, model, project))
-        and not any(left_out.get(name) for name in (model.name, *view.parents))
+        and not any(changed[name] for name in (model.name, *view.parents))
     }
     for model in project.models:
         if model.name not in views:
@@ -247,25 +248,27 @@ def _columns(connection: duckdb.DuckDBPyConnection, model: Model) -> list[str]:
     return columns
 
 
-def _require_no_personal_words(connection: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Raise InputError where the words of a personal column stand in rows, rules and headlines.
+def _require_not_clustered(connection: duckdb.DuckDBPyConnection, project: Project) -> None:
+    """Raise InputError where what is personal stands in rows, rules, headlines or points.
 
-    A category that is clustered has its words there: `email = a@b.example` is a row of a profile.
+    A category that is clustered has its words there: `email = a@b.example` is a row of a profile. A
+    number has a dimension, and the points of customers have its value, only on another scale.
     """
-    for model in project.models:
+    for model in project.models if project.personal else ():
         for column in sorted(NAMES_OF_FEATURES & set(model.columns)):
+            words = f"contains(cast({column} as varchar), ' = ')"
             found = connection.execute(
                 f"select distinct split_part(cast({column} as varchar), ' = ', 1) "
                 f"from build.{_name(model.schema)}.{_name(model.name)} "
-                f"where contains(cast({column} as varchar), ' = ') order by all"
+                f"where {'true' if column == DIMENSION else words} order by all"
             ).fetchall()
-            words = [feature for (feature,) in found if feature.lower() in project.personal]
-            if words:
+            personal = [feature for (feature,) in found if feature.lower() in project.personal]
+            if personal:
                 raise InputError(
-                    f"The column '{words[0]}' is marked personal, but its words stand in the rows "
-                    f"of {model.name}. Unless that is done already, leave it out of the clustering "
-                    "(`exclude` in the settings of the population) or out of the features; then "
-                    "run `make build`."
+                    f"The column '{personal[0]}' is marked personal, but what it says of people "
+                    f"stands in the rows of {model.name}. Unless that is done already, leave it "
+                    "out of the clustering (`exclude` in the settings of the population) or out "
+                    "of the features; then run `make build`."
                 )
 
 
@@ -355,30 +358,36 @@ def _view(connection: duckdb.DuckDBPyConnection, model: Model, project: Project)
     tree = json.loads(written)
     if tree["error"]:
         return None
-    tables = [each for each in _tables(tree) if each["schema_name"]]
+    parts = list(_parts(tree))
+    named = {cte["key"].lower() for part in parts for cte in part.get("cte_map", {}).get("map", [])}
+    read = [
+        part
+        for part in parts
+        if part.get("type") in ("BASE_TABLE", "TABLE_FUNCTION")
+        and (part.get("schema_name") or part.get("table_name", "").lower() not in named)
+    ]
+    # A file, or a function such as read_csv, is no table of the published file.
     public = {(each.schema, each.name) for each in project.models}
-    if not all((each["schema_name"], each["table_name"]) in public for each in tables):
+    if not all((part.get("schema_name"), part.get("table_name")) in public for part in read):
         return None
-    for each in tables:
-        each |= {
+    # With their schema, since a part of the query (WITH) may have the name of a table.
+    for part in read:
+        part |= {
             "catalog_name": "",
-            "schema_name": "",
-            "qualified_name": {"path": [each["table_name"]]},
+            "schema_name": "main",
+            "qualified_name": {"path": ["main", part["table_name"]]},
         }
     (query,) = connection.execute("select json_deserialize_sql(?)", [json.dumps(tree)]).fetchone()
-    return View(query, tuple(sorted({each["table_name"] for each in tables})))
+    return View(query, tuple(sorted({part["table_name"] for part in read})))
 
 
-def _tables(tree: Any) -> Iterator[dict]:
-    """The tables that a parsed query reads."""
+def _parts(tree: Any) -> Iterator[dict]:
+    """All parts of a parsed query, from the whole to its tables and columns."""
     if isinstance(tree, dict):
-        if tree.get("type") == "BASE_TABLE":
-            yield tree
-        for each in tree.values():
-            yield from _tables(each)
-    elif isinstance(tree, list):
-        for each in tree:
-            yield from _tables(each)
+        yield tree
+    for each in tree.values() if isinstance(tree, dict) else tree:
+        if isinstance(each, (dict, list)):
+            yield from _parts(each)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, kind: str, model: Model) -> None:
@@ -483,6 +492,9 @@ def main(arguments: Sequence[str]) -> int:
         )
     except InputError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Publishing to '{published}' has failed: {error}.", file=sys.stderr)
         return 1
     except duckdb.Error as error:
         cause = str(error).strip().splitlines()[0]

@@ -182,7 +182,7 @@ TELEPHONE = re.compile(r"[+][0-9][0-9 ()/-]{5,}")
 # Names that the models use themselves, and words that SQL reserves.
 OWN_NAMES = {
     *("customer_id", "copies", "raw", "raw_row", "rejection_reason", "unusable_values", "scope"),
-    *("reason", "imputed_features", "segment_id", "as_of", "source"),
+    *("reason", "imputed_features", "segment_id", "as_of", "source", "name"),
     *YAML_WORDS,
 }
 EVENT_FEATURES = {

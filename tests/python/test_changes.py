@@ -91,7 +91,7 @@ def test_segments_that_are_new_gone_or_renamed_are_told(told):
 def test_populations_that_are_new_or_gone_are_told(told):
     moved = [f"update {table} set population = 'store'" for table in TABLES]
     assert told({"Champions": 20, "Lapsed": 10}, *moved) == {
-        "shop": ["The population is gone."],
+        "shop": ["No customers of this population are left."],
         "store": ["A new population: Champions (20), Lapsed (10)."],
     }
 
@@ -116,10 +116,33 @@ def test_verdicts_fits_and_rejections_are_told(told):
     }
 
 
+def test_a_fit_with_other_settings_is_told(told):
+    changed = "update fits set settings_hash = 'b', fitted_as_of = null"
+    assert told({"Champions": 20, "Lapsed": 10}, changed) == {
+        "shop": ["Fitted anew: fit 1, with other settings."]
+    }
+
+
 def test_sizes_that_are_hidden_stay_so(told):
-    assert told({"Champions": 20, "Lapsed": None})["shop"][0] == (
-        "Customers: Lapsed 10→too few to say."
+    # Lapsed may be large, and be hidden for a small one: nothing is said of its size.
+    assert told({"Champions": 20, "Lapsed": None, "Newcomers": None})["shop"][:2] == [
+        "New segment: Newcomers (size hidden).",
+        "Customers: Lapsed 10→hidden.",
+    ]
+
+
+def test_one_customer_is_no_plural(told):
+    assert told({"Champions": 20, "Lapsed": 10, "Newcomers": 1})["shop"][0] == (
+        "New segment: Newcomers (1 customer)."
     )
+
+
+def test_the_structure_is_told_where_both_are_known(told):
+    sizes = {"Champions": 20, "Lapsed": 10}
+    assert told(sizes, "update segment_summary set structure = 'none'") == {
+        "shop": ["The groups: clear → no structure."]
+    }
+    assert told(sizes, "update segment_summary set structure = null") == {}
 
 
 def test_other_ids_are_not_told_as_other_customers(told):
@@ -129,9 +152,14 @@ def test_other_ids_are_not_told_as_other_customers(told):
     }
 
 
-def test_a_table_that_is_not_published_is_not_compared(told):
-    assert told({"Champions": 25, "Lapsed": 10}, "drop table segments") == {
-        "shop": ["Customers: Champions 20→25."]
+@pytest.mark.parametrize("gone", TABLES)
+def test_a_table_that_is_not_published_is_not_compared(told, gone: str):
+    of_table = {
+        "segment_summary": "Customers: Champions 20→25.",
+        "segments": "Of the customers, 5 new.",
+    }
+    assert told({"Champions": 25, "Lapsed": 10}, f"drop table {gone}") == {
+        "shop": [sentence for table, sentence in of_table.items() if table != gone]
     }
 
 

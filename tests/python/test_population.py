@@ -585,6 +585,9 @@ def test_who_someone_is_is_no_feature_but_on_request(name: str):
     (feature,) = [a.name for a in plan.customers.attributes if a.name != "revenue"]
     assert feature in settings_of(plan).exclude
     assert tagged_personal(plan) == {feature}
+    # The tag holds for every table that is published.
+    marts = yaml.safe_load((ROOT / "models" / "marts" / "marts.yml").read_text())["models"]
+    assert all(feature != column["name"] for mart in marts for column in mart["columns"])
 
 
 @pytest.mark.parametrize(

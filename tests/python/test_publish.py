@@ -156,7 +156,48 @@ def test_views_on_public_tables_stay_views_and_others_become_tables(tmp_path: Pa
                        "and not internal") == [(0,)]  # fmt: skip
 
 
+def test_a_view_with_a_part_that_has_the_name_of_a_table(tmp_path: Path, target: Path):
+    build = built(
+        tmp_path / "build.duckdb",
+        CREATE + "select 'a', 2",
+        "create table marts.others as select 7 as segment_id",
+        "create view marts.pairs as with customers as (select * from marts.others) "
+        "select few.segment_id, everyone.customer_id "
+        "from customers as few, marts.customers as everyone",
+    )
+    models = manifest(
+        CUSTOMERS,
+        model("others", {"segment_id": []}),
+        model("pairs", {"segment_id": [], "customer_id": []}),
+    )
+    publish(build, target, models)
+
+    assert rows(target, "from pairs order by all") == [(7, "a"), (7, "b")]
+    assert rows(target, "select view_name from duckdb_views() where not internal") == [("pairs",)]
+
+
+@pytest.mark.parametrize("read", ["read_csv('{}')", "'{}'"])
+def test_a_view_on_a_file_becomes_a_table(tmp_path: Path, target: Path, read: str):
+    raw = tmp_path / "raw.csv"
+    raw.write_text("customer_id,e_mail\nann,ann@b.example\n")
+    build = built(
+        tmp_path / "build.duckdb", f"create view marts.people as select * from {read.format(raw)}"
+    )
+    publish(
+        build,
+        target,
+        manifest(model("people", {"customer_id": [], "e_mail": ["personal"]})),
+        secret=SECRET,
+    )
+    raw.unlink()
+
+    hashed = hmac.new(SECRET, b"ann@b.example", "sha256").hexdigest()
+    assert rows(target, "from people") == [("ann", hashed)]
+    assert str(tmp_path).encode() not in target.read_bytes()
+
+
 def test_parquet_copies_are_renewed_with_the_file(build: Path, target: Path):
+    (target.parent / "parquet").mkdir(parents=True)
     publish(build, target, manifest(CUSTOMERS), parquet=True)
     (target.parent / "parquet" / "gone.parquet").touch()
     with duckdb.connect(str(build)) as connection:
@@ -275,6 +316,41 @@ def test_small_groups_keep_their_keys_and_lose_their_numbers(tmp_path: Path, tar
     assert b"buys a boat" not in target.read_bytes()
 
 
+def test_small_groups_of_a_view_are_hidden(tmp_path: Path, target: Path):
+    build = summary(tmp_path)
+    with duckdb.connect(str(build)) as connection:
+        connection.execute("create view marts.above as select * from marts.summary")
+    plain = SUMMARY | {"config": {"meta": {}}}
+    above = SUMMARY | {"name": "above", "alias": "above", "unique_id": "model.shop.above"}
+    publish(build, target, manifest(above, plain))
+
+    assert rows(target, "select count(*), count(customers) from above") == [(5, 2)]
+
+
+def test_the_settings_of_the_command_reach_the_file(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    build = summary(tmp_path)
+    marked = copy.deepcopy(SUMMARY)
+    marked["columns"]["headline"]["tags"] = ["personal"]
+    monkeypatch.setattr("presentation.publish.fresh_manifest", lambda: manifest(marked))
+    monkeypatch.setenv("SEGMENTS_DB", str(build))
+    monkeypatch.setenv("SEGMENTS_PUBLISHED", str(target))
+    monkeypatch.delenv("SEGMENTS_MINIMUM_GROUP", raising=False)
+    monkeypatch.delenv("SEGMENTS_SECRET", raising=False)
+    assert main([]) == 0
+    assert "Published for the first time." in capsys.readouterr().out
+    assert rows(target, "select count(customers) from summary") == [(2,)]
+    assert not (target.parent / "parquet").exists()
+
+    monkeypatch.setenv("SEGMENTS_MINIMUM_GROUP", "0")
+    monkeypatch.setenv("SEGMENTS_SECRET", SECRET.decode())
+    assert main(["--parquet"]) == 0
+    assert "Nothing has changed since" in capsys.readouterr().out
+    assert rows(target, "select count(customers), min(length(headline)) from summary") == [(5, 64)]
+    assert (target.parent / "parquet" / "summary.parquet").exists()
+
+
 def test_the_minimum_is_a_setting(tmp_path: Path, target: Path):
     publish(summary(tmp_path), target, manifest(SUMMARY), minimum=0)
 
@@ -285,22 +361,30 @@ def test_settings_of_small_groups_are_strict(tmp_path: Path, target: Path):
     wrong = model("summary", {"customers": []}, meta={"small_groups": {"counted": "customers"}})
     with pytest.raises(InputError, match="has counted; it needs exactly counted_by, groups"):
         publish(summary(tmp_path), target, manifest(wrong))
-    for key, value in (
-        ("groups", ["populatoin", "segment"]),
-        ("keeps", ["name"]),
-        ("add_up", [["customers"]]),
+    for key, value, sentence in (
+        ("groups", ["populatoin", "segment"], ".* populatoin"),
+        ("keeps", ["name"], " names name"),
+        ("add_up", [["customers"]], " names customers"),
+        ("add_up", ["population"], ".* is a list of such lists"),
+        ("groups", None, r".* write \[\] for none"),
+        ("keeps", None, r".* write \[\] for none"),
     ):
-        wrong = copy.deepcopy(SUMMARY)
+        wrong = copy.deepcopy(SUMMARY) | {"patch_path": None}
         wrong["config"]["meta"]["small_groups"][key] = value
-        with pytest.raises(InputError, match="small_groups of the model summary names"):
+        with pytest.raises(InputError, match=rf"of the model summary{sentence}.*summary\.sql"):
             publish(summary(tmp_path), target, manifest(wrong))
+
+
+def mart_of(name: str) -> dict:
+    """What the YAML says of a mart."""
+    marts = yaml.safe_load((ROOT / "models" / "marts" / "marts.yml").read_text())["models"]
+    return next(mart for mart in marts if mart["name"] == name)
 
 
 def test_hidden_flows_are_not_had_from_the_segments_that_they_add_up_to(
     tmp_path: Path, target: Path
 ):
-    marts = yaml.safe_load((ROOT / "models" / "marts" / "marts.yml").read_text())["models"]
-    (mart,) = [each for each in marts if each["name"] == "segment_migrations"]
+    mart = mart_of("segment_migrations")
     build = built(
         tmp_path / "build.duckdb",
         "create table marts.segment_migrations as select * replace ("
@@ -334,6 +418,53 @@ def test_hidden_flows_are_not_had_from_the_segments_that_they_add_up_to(
     assert rows(
         target, "select count(*), count(customers), count(kind) from segment_migrations"
     ) == [(20, 16, 20)]
+
+
+def test_drift_does_not_tell_the_sizes_of_small_segments(tmp_path: Path, target: Path):
+    mart = mart_of("segment_drift")
+    typed = ", ".join(
+        f"cast(null as {each['data_type']}) as {each['name']}" for each in mart["columns"]
+    )
+    build = built(
+        tmp_path / "build.duckdb",
+        f"create table marts.segment_drift as select {typed} where false",
+        "insert into marts.segment_drift by name "
+        "select 'shop' as population, 'centroid' as measure, segment::varchar as name, "
+        "was as customers_then, now as customers_now, 0.5 as value, 'keep' as verdict, "
+        # From it the number of customers could be had.
+        "sqrt(1 / was + 1 / now) as expected "
+        "from (values (0, 3, 60), (1, 9, 9), (2, 80, 70), (3, 40, 40)) as t (segment, was, now)",
+        "insert into marts.segment_drift by name "
+        "select 'shop' as population, 'out of range' as measure, 'all' as name, "
+        "2 as customers_then, 3 as customers_now, 0.1 as value, 'keep' as verdict",
+    )
+    columns = {each["name"]: [] for each in mart["columns"]}
+    publish(build, target, manifest(model("segment_drift", columns, meta=mart["config"]["meta"])))
+
+    assert rows(
+        target,
+        "select name, customers_then, customers_now, value, expected is null, verdict "
+        "from segment_drift order by all",
+    ) == [
+        ("0", None, None, None, True, "keep"),
+        ("1", None, None, None, True, "keep"),
+        ("2", 80, 70, 0.5, False, "keep"),
+        ("3", 40, 40, 0.5, False, "keep"),
+        ("all", 2, 3, 0.1, True, "keep"),
+    ]
+
+
+def test_tables_that_count_the_customers_of_segments_hide_small_groups():
+    counts = {
+        mart["name"]: mart["config"].get("meta", {})
+        for mart in yaml.safe_load((ROOT / "models" / "marts" / "marts.yml").read_text())["models"]
+        if {"customers", "customers_now", "smallest_share"}
+        & {column["name"] for column in mart["columns"]}
+    }
+    # Of all customers of a population.
+    assert {name for name, meta in counts.items() if "small_groups" not in meta} == {
+        "fits", "outcome_scores"
+    }  # fmt: skip
 
 
 def test_two_who_publish_at_once_wait_for_each_other(tmp_path: Path, target: Path):
@@ -410,6 +541,15 @@ def test_a_personal_key_needs_a_secret(tmp_path: Path, target: Path):
     assert rows(target, "select customer_id from alike") == [(hashed,)]
 
 
+def test_a_key_that_is_left_out_is_a_sentence(tmp_path: Path, target: Path):
+    build, _ = people(tmp_path, {})
+    models = manifest(
+        model("people", {"customer_id": [], "e_mail": ["personal"], "n": []}, key=["e_mail"])
+    )
+    with pytest.raises(InputError, match="'e_mail' is marked personal and is the key of people"):
+        publish(build, target, models)
+
+
 def test_a_view_on_a_table_that_has_lost_a_column_becomes_a_table(tmp_path: Path, target: Path):
     build, models = people(
         tmp_path,
@@ -417,9 +557,34 @@ def test_a_view_on_a_table_that_has_lost_a_column_becomes_a_table(tmp_path: Path
         "create view marts.lengths as select length(e_mail) as letters from marts.people",
     )
     models["nodes"] |= manifest(model("lengths", {"letters": []}))["nodes"]
-    publish(build, target, models)
+    for secret in (None, SECRET):
+        publish(build, target, models, secret=secret)
 
-    assert rows(target, "from lengths") == [(13,)]
+        # Of the address, not of its hash.
+        assert rows(target, "from lengths") == [(13,)]
+
+
+def test_what_a_view_calls_personal_is_hashed(tmp_path: Path, target: Path):
+    build, models = people(
+        tmp_path, {}, "create view marts.mails as select customer_id as e_mail from marts.people"
+    )
+    columns = {"e_mail": ["personal"]}
+    models["nodes"] |= manifest(model("mails", columns))["nodes"]
+    publish(build, target, models, secret=SECRET)
+
+    assert rows(target, "from mails") == [(hmac.new(SECRET, b"ann", "sha256").hexdigest(),)]
+
+
+def test_a_key_that_is_hashed_leaves_views_as_they_are(tmp_path: Path, target: Path):
+    build, models = people(
+        tmp_path,
+        {"customer_id": ["personal"]},
+        "create view marts.alike as select customer_id from marts.people",
+    )
+    models["nodes"] |= manifest(model("alike", {"customer_id": []}))["nodes"]
+    publish(build, target, models, secret=SECRET)
+
+    assert rows(target, "select view_name from duckdb_views() where not internal") == [("alike",)]
 
 
 def test_a_column_that_no_yaml_has_is_not_published(tmp_path: Path, target: Path):
@@ -436,8 +601,27 @@ def test_words_of_personal_columns_in_profiles_are_not_published(tmp_path: Path,
         "create table marts.profiles as select 'e_mail = ann@b.example' as feature",
     )
     models["nodes"] |= manifest(model("profiles", {"feature": []}))["nodes"]
-    with pytest.raises(InputError, match="'e_mail' is marked personal, but its words stand in"):
+    with pytest.raises(InputError, match="'e_mail' is marked personal, but what it says of people"):
         publish(build, target, models, secret=SECRET)
+
+
+def test_personal_numbers_in_the_points_of_customers_are_not_published(
+    tmp_path: Path, target: Path
+):
+    build, models = people(
+        tmp_path,
+        {"n": ["personal"]},
+        "create table marts.centroids as select 'n' as dimension, 0.5 as place",
+        "create table marts.profiles as select 'n' as feature",
+    )
+    # The mean of a number is of no one alone.
+    models["nodes"] |= manifest(model("profiles", {"feature": []}))["nodes"]
+    publish(build, target, models)
+    assert rows(target, "from profiles") == [("n",)]
+
+    models["nodes"] |= manifest(model("centroids", {"dimension": [], "place": []}))["nodes"]
+    with pytest.raises(InputError, match=r"'n' is marked personal, .* the rows of centroids"):
+        publish(build, target, models)
 
 
 # -- Never half of it ------------------------------------------------------------------------------
@@ -497,6 +681,18 @@ def test_a_reader_sees_whole_states_only(tmp_path: Path, target: Path):
     reads, states = map(int, output.split())
     assert reads >= 10
     assert states >= 5
+
+
+def test_who_has_the_file_open_keeps_what_was_there(build: Path, target: Path):
+    publish(build, target, manifest(CUSTOMERS))
+    before = target.read_bytes()
+    with target.open("rb") as reader:
+        with duckdb.connect(str(build)) as connection:
+            connection.execute("update marts.customers set segment_id = 7")
+        publish(build, target, manifest(CUSTOMERS))
+
+        assert reader.read() == before
+    assert rows(target, "select distinct segment_id from customers") == [(7,)]
 
 
 def test_a_publish_that_is_killed_leaves_what_was_there(tmp_path: Path, target: Path):
@@ -669,7 +865,8 @@ def test_models_know_which_columns_are_personal(tmp_path: Path, written: str):
     small = Small(tmp_path)
     small.write("names", "select '{{ personal_columns() | unique | join(', ') }}' as names")
     models = tmp_path / "models" / "models.yml"
-    models.write_text(models.read_text().replace("config: {tags: []}", written))
+    marked = models.read_text().replace("config: {tags: []}", written)
+    models.write_text(marked.replace("name: e_mail", "name: E_Mail", 1))
 
     assert small.dbt("build", "-s", "names")[0] == 0
     assert small.query("from marts.names") == [("e_mail",)]
@@ -679,7 +876,10 @@ def test_a_column_that_became_personal_a_moment_ago_is_not_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
     small = Small(tmp_path)
+    # What dbt never runs on its own is not waited for.
+    small.write("part", "{{ config(materialized='ephemeral') }} select 1 as one")
     assert small.dbt("build")[0] == 0
+    assert small.unfinished() == ["model.part"]
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEGMENTS_DB", small.database.name)
     for variable in ("SEGMENTS_SECRET", "SEGMENTS_PUBLISHED", "SEGMENTS_MINIMUM_GROUP"):
@@ -699,6 +899,11 @@ def test_a_column_that_became_personal_a_moment_ago_is_not_published(
     assert main([]) == 1
     assert "nothing was published" in capsys.readouterr().err
     assert rows(published, "from second") == [("ann",)]
+
+    monkeypatch.setattr("presentation.publish.fresh_manifest", lambda: manifest())
+    monkeypatch.setenv("SEGMENTS_PUBLISHED", "test.duckdb/published.duckdb")
+    assert main([]) == 1
+    assert "Publishing to 'test.duckdb/published.duckdb' has failed" in capsys.readouterr().err
 
     monkeypatch.setenv("SEGMENTS_MINIMUM_GROUP", "few")
     assert main([]) == 1

@@ -16,7 +16,7 @@ build: .venv/installed
 # The public tables of the build file, in published/customer_segments.duckdb; with PARQUET=yes also as
 # Parquet files, in published/parquet.
 publish: .venv/installed
-	@$(BIN)/python -m presentation.publish $(if $(PARQUET),--parquet)
+	@$(BIN)/python -m presentation.publish $(if $(filter yes,$(PARQUET)),--parquet)
 
 test: .venv/extras lint
 	$(BIN)/pytest -n 2 --dist loadfile

@@ -43,7 +43,7 @@ def show_profile(profile: pd.DataFrame, segment_name: str) -> None:
     chart(drawings.differences(made), "made")
     st.caption(
         "The features that the segments are made from: how far the segment's mean is from that of "
-        "all customers, in standard deviations. Beside the bar stands the mean, and in brackets "
+        "all customers, in standard deviations. Above the bar stands the mean, and in brackets "
         "that of all."
     )
     if len(others):

@@ -9,13 +9,11 @@ first and quoted.
 import io
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
-from presentation.errors import InputError
-from presentation.queries import ask
+from presentation.queries import ask, opened
 
 # The orders of a segment's customers that are not a feature.
 TYPICAL, BORDER, UNUSUAL, BY_ID = "typical", "border", "unusual", "customer"
@@ -400,17 +398,13 @@ def segment_csv(database: Path, population: str, segment_name: str) -> bytes:
     """
     sink = io.BytesIO()
     sink.write(UTF8_MARK)
-    try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            rows = connection.sql(
-                query, params={"population": population, "segment_name": segment_name}
-            ).to_arrow_reader(100_000)
-            with csv.CSVWriter(sink, pa.schema(rows.schema)) as file:
-                for batch in rows:
-                    file.write_batch(batch)
-    except duckdb.Error as error:
-        cause = str(error).strip().splitlines()[0]
-        raise InputError(f"The published file '{database}' cannot be read: {cause!r}.") from error
+    with opened(database) as connection:
+        rows = connection.sql(
+            query, params={"population": population, "segment_name": segment_name}
+        ).to_arrow_reader(100_000)
+        with csv.CSVWriter(sink, pa.schema(rows.schema)) as file:
+            for batch in rows:
+                file.write_batch(batch)
     return sink.getvalue()
 
 

@@ -7,7 +7,8 @@ customers than may be shown, is missing (NaN) in every frame. Frames are sorted,
 the same file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,16 +17,23 @@ import pandas as pd
 from presentation.errors import InputError
 
 
-def ask(database: Path, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
-    """The rows of one query on the published file, on a connection of its own, read-only.
+@contextmanager
+def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the published file, read-only, in a DuckDB of its own.
 
-    Raises InputError where there is no file, or where it lacks what the query asks for.
+    `duckdb.connect(path)` would give the DuckDB that another thread has open under this path, and
+    with it the file that was there before a build replaced it.
+
+    Raises InputError where there is no file, or where it lacks what a query asks for.
     """
     if not Path(database).exists():
         raise InputError(f"The published file '{database}' does not exist; `make build` writes it.")
+    path = str(database).replace("'", "''")
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            return connection.execute(query, list(parameters)).df()
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{path}' as published (type duckdb, read_only)")
+            connection.execute("use published")
+            yield connection
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException) as error:
         cause = str(error).strip().splitlines()[0]
         raise InputError(
@@ -34,13 +42,20 @@ def ask(database: Path, query: str, parameters: Sequence[object] = ()) -> pd.Dat
         ) from error
 
 
+def ask(database: Path, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
+    """The rows of one query on the published file; raises InputError as `opened` does."""
+    with opened(database) as connection:
+        return connection.execute(query, list(parameters)).df()
+
+
 def populations(database: Path) -> pd.DataFrame:
     """One row per population, by name, also where it has no customers.
 
     Columns: population, as_of (NaT where nothing has a date), customers (missing where it may not
-    be shown), segments, algorithm, k, structure (clear, weak or none), reason, space, rows_scored,
-    verdict, found_fit_id (the fit that the build found), verdict_reason, is_fitted, fitted_as_of,
-    raw_rows, rejected_rows, duplicate_rows.
+    be shown), segments, is_with_no_group (whether some customers are in none), algorithm, k,
+    structure (clear, weak or none), reason, space, rows_scored, verdict, found_fit_id (the fit that
+    the build found), verdict_reason, is_fitted, fitted_as_of, raw_rows, rejected_rows,
+    duplicate_rows.
     """
     return ask(
         database,

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from presentation import customers, queries
 from presentation.dashboard import telling
+from presentation.errors import InputError
 
 pytest.importorskip("streamlit", reason="the extra `dashboard` is not installed")
 from streamlit.testing.v1 import AppTest
@@ -590,6 +591,23 @@ def test_a_new_file_is_seen_at_the_next_interaction(
     app.run()
     assert not app.exception
     assert "`make build` writes it" in app.error[0].value
+
+
+def test_a_query_of_the_old_file_keeps_nobody_from_the_new_one(tmp_path: Path):
+    """As while somebody downloads a segment: DuckDB shares what is open under one path."""
+    database, scratch = tmp_path / "it's published.duckdb", tmp_path / "scratch.duckdb"
+    for number, file in enumerate([database, scratch]):
+        _write(file, [f"create table numbers as select {number} as number"])
+    with queries.opened(database) as old, duckdb.connect(str(database), read_only=True):
+        os.replace(scratch, database)
+        assert queries.ask(database, "from numbers")["number"].tolist() == [1]
+        assert old.execute("from numbers").fetchall() == [(0,)]
+
+
+def test_a_file_that_is_none_is_said(tmp_path: Path):
+    (tmp_path / "text.duckdb").write_text("not a database")
+    with pytest.raises(InputError, match="cannot be read"):
+        customers.segment_csv(tmp_path / "text.duckdb", "web_shop", "Second")
 
 
 # -- Words -----------------------------------------------------------------------------------------

@@ -179,10 +179,11 @@ def most_typical(database: Path, population: str) -> pd.DataFrame:
 
 
 def customer(database: Path, population: str, customer_id: str) -> dict | None:
-    """One customer: segment_id, segment_name, distance, margin, the FLAGS, and `nearer`.
+    """One customer: segment_id, segment_name, distance, margin, the FLAGS, `nearer` and `farther`.
 
-    `nearer` is the share of the segment's other customers that are nearer to its centre, from 0 to
-    1, missing where the customer is the only one. None where there is no such customer.
+    The last two are the shares of the segment's other customers that are nearer to its centre, and
+    farther from it, from 0 to 1: missing where there are no others, or where the size of the
+    segment may not be shown. None where there is no such customer.
     """
     rows = ask(
         database,
@@ -199,14 +200,15 @@ def customer(database: Path, population: str, customer_id: str) -> dict | None:
 
             select
                 count(*) filter (where segments.distance < sought.distance)
-                / nullif(count(*) - 1, 0) as nearer
+                / nullif(any_value(summary.customers) - 1, 0) as nearer,
+                count(*) filter (where segments.distance > sought.distance)
+                / nullif(any_value(summary.customers) - 1, 0) as farther
 
-            from segments
+            from sought
 
-            inner join sought
-                on
-                    segments.population = sought.population
-                    and segments.segment_id = sought.segment_id
+            inner join segments using (population, segment_id)
+
+            inner join segment_summary as summary using (population, segment_id)
 
         )
 
@@ -216,7 +218,8 @@ def customer(database: Path, population: str, customer_id: str) -> dict | None:
             sought.distance,
             sought.margin,
             {", ".join(f"scores.{flag}" for flag in FLAGS)},
-            others.nearer
+            others.nearer,
+            others.farther
 
         from sought
 

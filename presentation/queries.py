@@ -75,7 +75,8 @@ def populations(database: Path) -> pd.DataFrame:
             select
                 population,
                 count(customers) as shown,
-                count(*) as segments
+                count(*) filter (where segment_id != -1) as segments,
+                bool_or(segment_id = -1) as is_with_no_group
 
             from segment_summary
 
@@ -114,6 +115,7 @@ def populations(database: Path) -> pd.DataFrame:
                 when coalesce(summaries.shown, 1) > 0 then coalesce(people.everyone, 0)
             end as customers,
             coalesce(summaries.segments, 0) as segments,
+            coalesce(summaries.is_with_no_group, false) as is_with_no_group,
             chosen.algorithm,
             chosen.k,
             chosen.structure,

@@ -393,9 +393,34 @@ def test_states_read_as_intended(published_edge: Path):
     assert "This customer is in no group" in nobody
     assert "The nearest group is Inner" in nobody
     assert "One moment is known so far, 1 January 2024" in nobody
-    assert "Nothing in these data has a date" in told(
+    assert "these segments have no dates" in told(
         open_page("customer", population="plain", customer="p1")
     )
+    assert "60 customers in 2 segments or in no group" in told(
+        open_page("overview", population="rings")
+    )
+
+
+def test_what_is_hidden_is_told_nowhere(published_edge: Path):
+    """Of a segment whose size is not published no page says how large it is, or that it is small:
+    a large one is hidden too where it would tell the size of another."""
+    for identity in ("tiny0", "tiny1", "tiny2"):
+        app = open_page("customer", population="web_shop", customer=identity)
+        assert "typical" not in told(app)
+        assert "only customer" not in told(app)
+        means = app.dataframe[-1].value.set_index("Feature")["Mean of Tiny"]
+        assert means["Visits"] == "not shown"
+    hidden = told(open_page("segment", population="web_shop", segment="Tiny"))
+    assert hidden.count(telling.NOT_PUBLISHED) == 3
+    assert "too small" not in hidden
+    assert "Tried: 1 division of the customers, by k-means" in told(
+        open_page("choice", population="few")
+    )
+    assert told(open_page("customer", population="few")).endswith("Type an id.")
+    # Three customers lack a colour, in the words and in the table.
+    app = open_page("quality", population="web_shop")
+    assert "**Favourite colour**: fewer than 5 customers without it" in told(app)
+    assert "duplicates." in told(app)
 
 
 def test_every_page_of_the_samples(published: Path, monkeypatch: pytest.MonkeyPatch):
@@ -416,7 +441,6 @@ def test_every_page_of_the_samples(published: Path, monkeypatch: pytest.MonkeyPa
 def test_a_segment_too_small_is_neither_listed_nor_downloaded(published_edge: Path):
     app = open_page("segment", population="web_shop", segment="Tiny")
     assert "Its customers" in told(app)
-    assert "They are not listed" in told(app)
     assert not app.dataframe
     assert not app.get("download_button")
 
@@ -427,8 +451,6 @@ def test_a_rule_is_told_in_words_or_shown_as_it_is(published_edge: Path):
     second = open_page("segment", population="web_shop", segment="Second")
     assert second.code[0].value == "where strange(x) > 1"
     assert "no simple rule" in told(open_page("segment", population="rings", segment="Outer"))
-    hidden = told(open_page("segment", population="web_shop", segment="Tiny"))
-    assert hidden.count("too small for its figures") == 2
 
 
 def test_one_customer_is_explained(published_edge: Path):
@@ -464,6 +486,7 @@ def test_a_customer_may_have_any_id(customer: str, published_edge: Path):
         ("overview", {"population": "gone <b>"}, "asks for “gone <b>”, and there is no such"),
         ("segment", {"population": "web_shop", "segment": "gone"}, "There is no segment “gone”"),
         ("segment", {"population": "web_shop", "page": "99"}, "asks for page 99"),
+        ("segment", {"population": "web_shop", "page": "9" * 5000}, "asks for page 99"),
         ("segment", {"population": "web_shop", "page": "x' or 1=1"}, "asks for page x' or 1=1"),
         ("segment", {"population": "web_shop", "order": "gone"}, "orders by “gone”"),
         ("customer", {"population": "web_shop", "customer": "bol"}, "There is no customer “bol”"),
@@ -617,21 +640,37 @@ def test_how_typical_a_customer_is():
     distances = pd.DataFrame(
         {"segment_name": ["A", "B"], "distance": [1.0, 4.0], "is_own": [True, False]}
     )
-    customer = {"segment_id": 0, "segment_name": "A", "distance": 1.0, "nearer": 0.2}
+    customer = {
+        **{"segment_id": 0, "segment_name": "A", "distance": 1.0},
+        **{"nearer": 0.2, "farther": 0.8},
+    }
     assert telling.typicality(customer, distances) == [
         "This customer is among the most typical quarter of A.",
         "The next nearest segment is B, 4 times as far.",
     ]
-    assert telling.typicality({**customer, "nearer": 0.95}, distances)[0] == (
+    assert telling.typicality({**customer, "nearer": 0.95, "farther": 0.05}, distances)[0] == (
         "This customer is among the least typical tenth of A."
     )
-    assert telling.typicality({**customer, "nearer": 0.6}, distances)[0] == (
+    assert telling.typicality({**customer, "nearer": 0.6, "farther": 0.4}, distances)[0] == (
         "This customer is more typical of A than 40 % of them."
+    )
+    # Most are exactly as far: they are not less typical.
+    assert telling.typicality({**customer, "nearer": 0.1, "farther": 0.2}, distances)[0] == (
+        "This customer is more typical of A than 20 % of them."
     )
     near = distances.assign(distance=[1.0, 1.05])
     assert "on the border to B" in telling.typicality(customer, near)[1]
-    alone = telling.typicality({**customer, "nearer": None}, distances.head(1))
-    assert alone == ["This is the only customer of A."]
+    assert telling.typicality({**customer, "nearer": None}, distances.head(1)) == []
+
+
+def test_customers_as_far_are_neither_nearer_nor_farther(tmp_path: Path):
+    database = tmp_path / "ties.duckdb"
+    ties = "update segments set distance = least(distance, 2)"
+    _write(database, [TABLES, *PLAIN, ties])
+    found = customers.customer(database, "plain", "p30")
+    assert (found["nearer"], found["farther"]) == (20 / 39, 0)
+    found = customers.customer(database, "plain", "p5")
+    assert (found["nearer"], found["farther"]) == (5 / 39, 34 / 39)
 
 
 @pytest.mark.parametrize(

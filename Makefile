@@ -1,4 +1,5 @@
-.PHONY: build publish test test-real lint sample population history report lock clean
+.PHONY: build publish test test-real lint sample population history report dashboard docs superset \
+	test-superset lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,7 +9,7 @@ TEST_DB := target/test.duckdb
 
 build: .venv/installed
 	@echo "Building and testing; this takes a few minutes. Details: logs/dbt.log"
-	@$(BIN)/dbt --quiet build
+	@$(BIN)/python -m dbt_plugins.progress build
 	@$(BIN)/python -m segmentation.summary
 	@$(BIN)/python -m presentation.publish
 
@@ -53,7 +54,7 @@ history: .venv/installed
 	@test -n "$$FROM" && test -n "$$TO" && test -n "$$EVERY" \
 		|| { echo "Say the first day, the last one and the step, such as" \
 			"make history FROM=2019-10-08 TO=2019-11-26 EVERY='1 week'"; exit 1; }
-	@$(BIN)/dbt --quiet build --exclude-resource-type unit_test \
+	@$(BIN)/python -m dbt_plugins.progress build --exclude-resource-type unit_test \
 		-s +segment_history +segment_migrations +segment_stays \
 		--vars "$$($(BIN)/python -c \
 		'import json, os; \
@@ -66,13 +67,40 @@ history: .venv/installed
 report: .venv/extras
 	@$(BIN)/python -m presentation.report
 
+# Pages on the published file for this machine's browser; stop them by Ctrl+C.
+dashboard: .venv/extras
+	@$(BIN)/python -m presentation.dashboard
+
+# Superset with a dashboard on the published file, in an environment of its own, on this machine only.
+PORT ?= 8088
+superset: .venv-superset/installed
+	@.venv-superset/bin/python bi/superset/serve.py --home .superset --port $(PORT)
+
+# Slow, so not in make test: imports the dashboard, queries each chart over REST, keeps a picture.
+test-superset: .venv-superset/installed .venv/extras
+	@$(BIN)/python bi/superset/check.py docs/images/superset.png
+
+.venv-superset/installed: bi/superset/requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
+		|| { echo "Superset needs Python 3.11 or 3.12; say which with 'make superset PYTHON=python3.12'."; exit 1; }
+	@echo "Installing Superset into .venv-superset: about 900 MB, a few minutes."
+	@$(PYTHON) -m venv .venv-superset
+	@.venv-superset/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r bi/superset/requirements.lock
+	@touch $@
+
+# dbt's documentation of every table and column, as one page that opens offline.
+docs: .venv/installed
+	@$(BIN)/python -m dbt_plugins.docs
+
 # Needs uv. The locks hold versions and hashes, no addresses.
-LOCK := uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes \
+LOCK := uv pip compile --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-strip-extras --no-annotate --no-header --upgrade
 lock:
-	$(LOCK) --extra dev --output-file requirements.lock
-	$(LOCK) --extra report --extra dashboard --extra metrics --extra browser \
+	$(LOCK) pyproject.toml --extra dev --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra report --extra dashboard --extra metrics --extra browser \
 		--constraints requirements.lock --output-file requirements-extras.lock
+	$(LOCK) bi/superset/requirements.in --output-file bi/superset/requirements.lock
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -87,10 +115,5 @@ lock:
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-extras.lock
 	@touch $@
 
-# Pages on the published file for this machine's browser; stop them by Ctrl+C.
-.PHONY: dashboard
-dashboard: .venv/extras
-	@$(BIN)/python -m presentation.dashboard
-
 clean:
-	rm -rf .venv target logs published customer_segments.duckdb
+	rm -rf .venv .venv-superset .superset target logs published customer_segments.duckdb

@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 
 from presentation.changes import print_changes
 from presentation.errors import InputError
@@ -39,6 +40,12 @@ CUSTOMER = "customer_id"
 
 # Columns in which the words of a category stand, as in `hobbies = chess`.
 NAMES_OF_FEATURES = {"dimension", "feature", "name"}
+
+FIRST_QUERY = """
+select population, segment_name, customers, share, headline
+from segment_summary
+order by population, segment_id
+"""
 
 # What stands before the query of a view in DuckDB's catalog.
 CREATE_VIEW = re.compile(r'^CREATE VIEW (?:"[^"]*"|[^" ])+ (?:\([^)]*\) )?AS ')
@@ -485,7 +492,14 @@ def main(arguments: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    console.print(f"Published in [bold]{published}[/bold], to be read while the next build runs.")
+    console.print()
+    console.print(
+        f"Published in [bold]{escape(str(published))}[/bold], for any DuckDB client from 1.4 on, "
+        "and to be read while the next build runs. A first query:",
+        highlight=False,
+    )
+    console.print(FIRST_QUERY, highlight=False)
+    console.print("To look at it: `make report` writes a page, `make dashboard` opens pages.")
     return 0
 
 

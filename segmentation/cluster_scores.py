@@ -38,6 +38,7 @@ from segmentation.indices import (
     silhouette_width,
 )
 from segmentation.outcome import outcome_auc
+from segmentation.progress import steps
 from segmentation.settings import MAX_K
 
 SAMPLE_ROWS = 5_000
@@ -116,6 +117,7 @@ def score_k(
         units,
         indices["silhouette"],
         lambda copy: _fit_each_k(projection.down(copy), ks, RESAMPLE_STARTS)[0],
+        "choosing the number of segments by customers without any",
     )
     scores = {
         **indices,
@@ -192,6 +194,7 @@ def score_rivals(
         units,
         indices["silhouette"],
         lambda copy: [fit.assign(copy) for fit in fit_all(copy)],
+        "choosing the algorithm by customers without groups",
     )
     scores = {
         **indices,
@@ -254,17 +257,20 @@ def _null_indices(
     units: Sequence[str] | None,
     silhouettes_of_rows: list[float],
     cluster: Callable[[np.ndarray], list[np.ndarray]],
+    what: str,
 ) -> dict[str, np.ndarray]:
     """Silhouette and assortativity of copies without segments, clustered like the rows themselves.
 
     silhouettes_of_rows: one per labelling; where none is defined, nothing is to be compared.
     cluster: the labellings of a copy. An index is copies x labellings; one that a copy does not
     have (all its rows in one segment) counts as 0.
+    what: the work in words, for those who wait.
     """
     silhouettes = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
     assortativities = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
     if not np.isnan(silhouettes_of_rows).all():
-        for number, copy in enumerate(permuted_copies(rows, PERMUTED_COPIES, units)):
+        copies = permuted_copies(rows, PERMUTED_COPIES, units)
+        for number, copy in enumerate(steps(what, copies, PERMUTED_COPIES)):
             labels = cluster(copy)
             distances = pairwise_distances(copy)
             nearest = neighbours(distances[:FIT_ROWS, :FIT_ROWS])
@@ -317,7 +323,7 @@ def prediction_strength(sample: np.ndarray, ks: Sequence[int]) -> tuple[np.ndarr
     """
     generator = np.random.default_rng([SEED, 1])
     strengths = np.ones((SPLITS, len(ks)))
-    for split in range(SPLITS):
+    for split in steps("choosing the number of segments by random halves", range(SPLITS)):
         order = generator.permutation(len(sample))
         halves = [sample[order[0::2]], sample[order[1::2]]]
         distinct = min(_distinct_rows(half) for half in halves)
@@ -353,7 +359,7 @@ def gap_statistic(
     components = centred @ np.linalg.svd(centred, full_matrices=False)[2].T
     low, high = components.min(axis=0), components.max(axis=0)
     expected = np.empty((REFERENCES, len(ks)))
-    for row in expected:
+    for row in steps("choosing the number of segments by customers spread evenly", expected):
         row[:] = _fit_each_k(generator.uniform(low, high, components.shape), ks, RESAMPLE_STARTS)[1]
     logs = _log(expected)
     gap = logs.mean(axis=0) - _log(inertias)
@@ -369,7 +375,10 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
     """
     generator = np.random.default_rng([SEED, 4])
     indexes = np.full((BOOTSTRAPS, len(ks)), np.nan)
-    for row, drawn in zip(indexes, _bootstraps(generator, sample), strict=True):
+    drawn_samples = _bootstraps(
+        "choosing the number of segments by customers drawn anew", generator, sample
+    )
+    for row, drawn in zip(indexes, drawn_samples, strict=True):
         distinct = _distinct_rows(drawn)
         for column, k in enumerate(ks):
             if k > 1:
@@ -393,14 +402,18 @@ def _rival_stability(
             adjusted_rand_score(each[: len(rows)], refit.assign(rows))
             for each, refit in zip(labels, fit_all(drawn), strict=True)
         ]
-        for drawn in _bootstraps(generator, sample)
+        for drawn in _bootstraps(
+            "choosing the algorithm by customers drawn anew", generator, sample
+        )
     ]
     is_defined = [len(np.unique(each)) > 1 for each in labels]
     return np.where(is_defined, np.mean(indexes, axis=0), np.nan)
 
 
-def _bootstraps(generator: np.random.Generator, sample: np.ndarray) -> Iterator[np.ndarray]:
-    for _ in range(BOOTSTRAPS):
+def _bootstraps(
+    what: str, generator: np.random.Generator, sample: np.ndarray
+) -> Iterator[np.ndarray]:
+    for _ in steps(what, range(BOOTSTRAPS)):
         yield sample[generator.integers(0, max(len(sample), 1), len(sample))]
 
 

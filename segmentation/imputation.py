@@ -43,6 +43,7 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 from segmentation.errors import InputError
 from segmentation.features import kind_of, quoted, text_literal
 from segmentation.folds import standard_error
+from segmentation.progress import steps
 from segmentation.settings import Settings, check_features, parse_settings
 
 MAX_TRAINING_ROWS = 50_000
@@ -181,7 +182,7 @@ def impute(
     methods = _chosen_methods(customers, scores, targets, settings.population)
     rows = _incomplete_rows(customers, kinds, targets)
     fills = {"customer_id": pa.array(rows["customer_id"], pa.string())}
-    for target in targets:
+    for target in steps("filling what is missing", targets):
         predictors = _predictors(customers, kinds, target)
         known, values = _known_rows(customers, predictors, target, MAX_TRAINING_ROWS)
         is_missing = rows[target.feature].isna().to_numpy()
@@ -473,17 +474,20 @@ def _held_out_errors(
     errors = {method: [] for method in methods}
     if fold_count < 2:
         return {method: np.empty(0) for method in methods}
-    for repeat in range(REPEATS if len(values) <= ONE_REPEAT_ABOVE else 1):
-        folds = _assign_folds(values, fold_count, target.is_category, seed=repeat)
-        for fold in range(fold_count):
-            is_test = folds == fold
-            for method in methods:
-                predicted = _predict(
-                    method, target, known[~is_test], values[~is_test], known[is_test]
-                )
-                truth = values[is_test]
-                missed = predicted != truth if target.is_category else np.abs(predicted - truth)
-                errors[method].append(missed.mean())
+    repeats = REPEATS if len(values) <= ONE_REPEAT_ABOVE else 1
+    held_out = (
+        folds == fold
+        for repeat in range(repeats)
+        for folds in [_assign_folds(values, fold_count, target.is_category, seed=repeat)]
+        for fold in range(fold_count)
+    )
+    what = f"trying ways to fill {target.feature}"
+    for is_test in steps(what, held_out, repeats * fold_count):
+        for method in methods:
+            predicted = _predict(method, target, known[~is_test], values[~is_test], known[is_test])
+            truth = values[is_test]
+            missed = predicted != truth if target.is_category else np.abs(predicted - truth)
+            errors[method].append(missed.mean())
     return {method: np.array(values) for method, values in errors.items()}
 
 

@@ -18,6 +18,7 @@ from segmentation.encoding import SAMPLE_ROWS, fit_dimensions, scaled_sample
 from segmentation.errors import InputError
 from segmentation.features import quoted, sample_query
 from segmentation.lineage import Alignment, align, first_alignment
+from segmentation.progress import steps
 from segmentation.reference import describe_dimensions, describe_segments
 from segmentation.settings import Settings, parse_settings
 
@@ -281,7 +282,7 @@ def lloyd_passes(
         f"cast(sum(cast(point[{i + 1}] as decimal(28, 9))) as double) / count(*)"
         for i in range(len(expressions))
     )
-    for _ in range(LLOYD_PASSES):
+    for _ in steps("moving the centres of the segments", range(LLOYD_PASSES)):
         rows = customers.query(
             "customers",
             f"select segment_id, [{means}] as centroid from ({assignment(expressions, centroids)}) "

@@ -27,6 +27,7 @@ from segmentation.encoding import NOT_FEATURES, fit_dimensions, scaled_frame
 from segmentation.errors import InputError
 from segmentation.features import kind_of, quoted, sample_query
 from segmentation.folds import standard_error
+from segmentation.progress import steps
 from segmentation.settings import Settings, check_features, parse_settings
 
 SAMPLE_ROWS = 5_000
@@ -124,7 +125,7 @@ def score_outcome(
             "groups": None,
             "areas": held_out_areas(truth, model_ranking(make, points, truth)),
         }
-        for method, make in MODELS.items()
+        for method, make in steps("what all features tell of the outcome", MODELS.items())
     ]
     return _score_table(entries, truth, parsed)
 

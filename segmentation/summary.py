@@ -1,4 +1,4 @@
-"""What a finished build prints: the segments of every population, and the first query to try."""
+"""What a finished build prints: the segments of every population."""
 
 import os
 import sys
@@ -12,12 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-FIRST_QUERY = """\
-select segment_name, customers, share, headline
-from marts.segment_summary
-where population = '{population}'
-order by segment_id"""
-
 VERDICTS = {
     "clear": "the segments are clear",
     "weak": "the segments are weak: use them with care",
@@ -26,7 +20,7 @@ VERDICTS = {
 
 
 def print_summary(database: Path, console: Console) -> None:
-    """Print the segment summary of each population, the file's path and the first query to try."""
+    """Print the segment summary of each population, and what to be careful about."""
     with duckdb.connect(str(database), read_only=True) as connection:
         fitted = [
             population
@@ -69,11 +63,6 @@ def print_summary(database: Path, console: Console) -> None:
             f"rejected, most of them for this reason: {escape(reason)}.",
             highlight=False,
         )
-    console.print()
-    console.print(f"Everything is in [bold]{escape(str(database))}[/bold]. A first query:")
-    console.print()
-    first = choices[0][0] if choices else "clickstream"
-    console.print(FIRST_QUERY.format(population=first), highlight=False)
     console.print()
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
-from presentation.queries import ask, opened
+from presentation.queries import ask, connect
 
 # The orders of a segment's customers that are not a feature.
 TYPICAL, BORDER, UNUSUAL, BY_ID = "typical", "border", "unusual", "customer"
@@ -372,36 +372,36 @@ def segment_csv(database: Path, population: str, segment_name: str) -> bytes:
     formula gets an apostrophe in front, which spreadsheets do not show; numbers and signed numbers
     in texts stay as they are. The file is UTF-8 with a byte order mark, by which Excel knows it.
     """
-    taken = ["customer_id", "segment_name", "distance", "margin", *FLAGS]
-    types = dict(features(database, population)[["feature", "type"]].itertuples(index=False))
-    flag_types = {"is_outlier": "BOOLEAN", "is_out_of_range": "BOOLEAN"}
-    columns = [
-        _cell("scores.customer_id", "VARCHAR", "customer_id"),
-        _cell("members.segment_name", "VARCHAR", "segment_name"),
-        "scores.distance",
-        "scores.margin",
-        *[_cell(f"scores.{flag}", flag_types.get(flag, "VARCHAR[]"), flag) for flag in FLAGS],
-        *[
-            _cell(
-                f"features.{quoted(feature)}",
-                kind,
-                f"{feature} (feature)" if feature in taken else feature,
-            )
-            for feature, kind in types.items()
-        ],
-    ]
-    joined = f"left join {quoted(population + '_features')} as features using (customer_id)"
-    query = f"""
-        select {", ".join(columns)}
-        from segments as members
-        inner join customer_scores as scores using (population, customer_id)
-        {joined if types else ""}
-        where members.population = $population and members.segment_name = $segment_name
-        order by scores.distance, customer_id
-    """
     sink = io.BytesIO()
     sink.write(UTF8_MARK)
-    with opened(database) as connection:
+    with connect(database) as connection:
+        taken = ["customer_id", "segment_name", "distance", "margin", *FLAGS]
+        types = dict(features(database, population)[["feature", "type"]].itertuples(index=False))
+        flag_types = {"is_outlier": "BOOLEAN", "is_out_of_range": "BOOLEAN"}
+        columns = [
+            _cell("scores.customer_id", "VARCHAR", "customer_id"),
+            _cell("members.segment_name", "VARCHAR", "segment_name"),
+            "scores.distance",
+            "scores.margin",
+            *[_cell(f"scores.{flag}", flag_types.get(flag, "VARCHAR[]"), flag) for flag in FLAGS],
+            *[
+                _cell(
+                    f"features.{quoted(feature)}",
+                    kind,
+                    f"{feature} (feature)" if feature in taken else feature,
+                )
+                for feature, kind in types.items()
+            ],
+        ]
+        joined = f"left join {quoted(population + '_features')} as features using (customer_id)"
+        query = f"""
+            select {", ".join(columns)}
+            from segments as members
+            inner join customer_scores as scores using (population, customer_id)
+            {joined if types else ""}
+            where members.population = $population and members.segment_name = $segment_name
+            order by scores.distance, customer_id
+        """
         rows = connection.sql(
             query, params={"population": population, "segment_name": segment_name}
         ).to_arrow_reader(100_000)

@@ -9,6 +9,7 @@ the same file.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import duckdb
@@ -16,16 +17,24 @@ import pandas as pd
 
 from presentation.errors import InputError
 
+# The connections that this thread has open, by the path of their file.
+_CONNECTIONS: ContextVar[dict[str, duckdb.DuckDBPyConnection]] = ContextVar("connections")
+
 
 @contextmanager
-def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the published file, read-only, in a DuckDB of its own.
+def connect(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the published file, read-only.
 
-    `duckdb.connect(path)` would give the DuckDB that another thread has open under this path, and
-    with it the file that was there before a build replaced it.
+    While it is open, whatever the same thread asks of the file is asked on it, and so of the same
+    state of the file. Every other thread has a DuckDB of its own: `duckdb.connect(path)` would give
+    it the one that is open under the path, and with it a file that a build has replaced.
 
     Raises InputError where there is no file, or where it lacks what a query asks for.
     """
+    held = _CONNECTIONS.get({})
+    if str(database) in held:
+        yield held[str(database)]
+        return
     if not Path(database).exists():
         raise InputError(f"The published file '{database}' does not exist; `make build` writes it.")
     path = str(database).replace("'", "''")
@@ -33,7 +42,11 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         with duckdb.connect() as connection:
             connection.execute(f"attach '{path}' as published (type duckdb, read_only)")
             connection.execute("use published")
-            yield connection
+            token = _CONNECTIONS.set({**held, str(database): connection})
+            try:
+                yield connection
+            finally:
+                _CONNECTIONS.reset(token)
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException) as error:
         cause = str(error).strip().splitlines()[0]
         raise InputError(
@@ -43,8 +56,8 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def ask(database: Path, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
-    """The rows of one query on the published file; raises InputError as `opened` does."""
-    with opened(database) as connection:
+    """The rows of one query on the published file; raises InputError as `connect` does."""
+    with connect(database) as connection:
         return connection.execute(query, list(parameters)).df()
 
 

@@ -17,11 +17,12 @@ from urllib.parse import urlencode
 import duckdb
 import pandas as pd
 import pytest
+import small_published
 from hypothesis import given
 from hypothesis import strategies as st
 
 from presentation import customers, queries
-from presentation.dashboard import telling
+from presentation.dashboard import drawings, telling
 from presentation.errors import InputError
 
 pytest.importorskip("streamlit", reason="the extra `dashboard` is not installed")
@@ -55,48 +56,16 @@ def _write(database: Path, scripts: list[str]) -> None:
 WIDE_SIGNS = "\uff1d\uff0b\uff0d\uff20"
 FORMULA_SIGNS = r"=+\-@" + WIDE_SIGNS
 
-# The published tables, without rows, in the words of the marts' contracts.
-TABLES = """
-create table fit_verdicts (population varchar, as_of timestamp, fit_id integer, verdict varchar,
-    reason varchar, mode varchar, is_fitted boolean);
-create table fits (population varchar, fit_id integer, is_current boolean, fitted_as_of timestamp,
-    algorithm varchar, structure varchar, segments bigint, customers bigint);
-create table cluster_scores (population varchar, algorithm varchar, k bigint, crowd_share double,
-    inertia double, is_knee boolean, prediction_strength double, prediction_strength_error double,
-    silhouette double, null_silhouette double, assortativity double, null_assortativity double,
-    null_share double, smallest_share double, noise_share double, stability double,
-    rows_scored bigint, space varchar, is_chosen boolean, structure varchar, reason varchar);
-create table segment_summary (population varchar, segment_id integer, segment_name varchar,
-    customers bigint, share double, headline varchar, action varchar, structure varchar);
-create table segments (population varchar, customer_id varchar, segment_id integer,
-    segment_name varchar, is_outlier boolean, distance double, margin double, map_x double,
-    map_y double, imputed_features varchar[]);
+# What the dashboard reads besides the tables of the report.
+TABLES = f"""
+{small_published.TABLES}
+alter table segments add column distance double;
+alter table segments add column margin double;
+alter table segments add column imputed_features varchar[];
 create table customer_scores (population varchar, customer_id varchar, segment_id integer,
     distance double, margin double, is_outlier boolean, is_out_of_range boolean,
     out_of_range_features varchar[], unseen_level_features varchar[], fallback_features varchar[],
     imputed_features varchar[], point double[]);
-create table segment_profiles (population varchar, segment_id integer, segment_name varchar,
-    feature varchar, label varchar, unit varchar, customers bigint, is_clustered boolean,
-    is_share boolean, segment_mean double, population_mean double, ratio double, lift double,
-    chance double, beats_chance boolean, imputed_share double, rank integer);
-create table segment_rules (population varchar, segment_id integer, segment_name varchar,
-    table_name varchar, rule varchar, precision double, recall double, fidelity double);
-create table imputation_scores (population varchar, feature varchar, method varchar,
-    missing bigint, known bigint, error double, error_unit varchar, skill double,
-    is_chosen boolean, reason varchar);
-create table outcome_scores (population varchar, outcome varchar, predictor varchar,
-    method varchar, groups bigint, auc double, auc_error double, share_of_ceiling double,
-    segment_lead double, segment_lead_error double, customers bigint, outcome_rate double);
-create table rejection_counts (population varchar, source varchar, scope varchar, reason varchar,
-    rejected_rows bigint);
-create table row_counts (population varchar, source varchar, raw_rows bigint, staged_rows bigint,
-    rejected_rows bigint, duplicate_rows bigint);
-create table segment_drift (population varchar, fit_id integer, measure varchar, name varchar,
-    value double, expected double, chance_limit double, notable double, large double,
-    customers_then bigint, customers_now bigint, verdict varchar);
-create table segment_migrations (population varchar, fit_id integer, from_as_of timestamp,
-    to_as_of timestamp, from_segment_id integer, from_segment_name varchar,
-    to_segment_id integer, to_segment_name varchar, customers bigint, share double, kind varchar);
 create table segment_stays (population varchar, customer_id varchar, segment_id integer,
     segment_name varchar, since timestamp, until timestamp, days double, is_current boolean);
 create table customer_distances (population varchar, customer_id varchar, segment_id integer,
@@ -109,7 +78,7 @@ create table customer_contributions (population varchar, customer_id varchar, se
 # Customers from a table `people` (customer_id, segment_id, segment_name, distance).
 SCORED = """
 insert into segments select '{population}', customer_id, segment_id, segment_name,
-    segment_id = -1, distance, if(segment_id = -1, null, distance / 2), distance, -distance, []
+    segment_id = -1, distance, -distance, distance, if(segment_id = -1, null, distance / 2), []
 from people;
 insert into customer_scores select population, customer_id, segment_id, distance, margin,
     is_outlier, false, [], [], [], imputed_features, [distance] from segments
@@ -140,8 +109,7 @@ def _shop(customers_of_first: int = 60) -> list[str]:
             out_of_range_features = ['the "euro" spent'] where customer_id = 'müller';
         insert into fit_verdicts values
             ('web_shop', '2024-05-31', 1, 'refit', 'visits changed', 'auto', false);
-        insert into fits values
-            ('web_shop', 1, true, '2024-05-01', 'kmeans', 'weak', 3, {customers_of_first + 33});
+        insert into fits values ('web_shop', 1, true, '2024-05-01');
         insert into segment_summary values
             ('web_shop', 0, '{odd}', {customers_of_first}, {customers_of_first / 93},
                 'visits of 3 minutes
@@ -182,8 +150,8 @@ def _shop(customers_of_first: int = 60) -> list[str]:
             ('web_shop', 'orders', 'value', 'price', 7);
         insert into row_counts values ('web_shop', 'orders', 1000, 990, 8, 2);
         insert into segment_drift values
-            ('web_shop', 1, 'feature', 'visit_share', 0.3, 0, 0.1, 0.2, 0.5, 90, 93, 'refit'),
-            ('web_shop', 1, 'share', 'Second', 0.01, 0, 0.1, 0.2, 0.5, 90, 93, 'keep');
+            ('web_shop', 1, 'feature', 'visit_share', 0.3, 0, 0.1, 0.2, 0.5, 'refit'),
+            ('web_shop', 1, 'share', 'Second', 0.01, 0, 0.1, 0.2, 0.5, 'keep');
         insert into segment_stays values
             ('web_shop', 'müller', 1, 'Second', '2024-04-01', '2024-05-01', 30, false),
             ('web_shop', 'müller', 0, '{odd}', '2024-05-01', null, 30, true);
@@ -216,7 +184,7 @@ PLAIN = [
     update customer_scores set margin = null where population = 'plain';
     insert into fit_verdicts values
         ('plain', null, null, 'refit', 'there was no fit yet', 'auto', true);
-    insert into fits values ('plain', 1, true, null, 'kmeans', 'none', 1, 40);
+    insert into fits values ('plain', 1, true, null);
     insert into segment_summary values ('plain', 0, 'Everyone', 40, 1, 'age 1.5 (average 1.5)',
         'Treat all alike.', 'none');
     insert into segment_profiles values
@@ -242,7 +210,7 @@ RINGS = [
     SCORED.format(population="rings"),
     """
     insert into fit_verdicts values ('rings', '2024-01-01', 1, 'keep', 'no change', 'auto', false);
-    insert into fits values ('rings', 1, true, '2024-01-01', 'dbscan', 'clear', 3, 60);
+    insert into fits values ('rings', 1, true, '2024-01-01');
     insert into segment_summary
         select 'rings', segment_id, any_value(segment_name), count(*), 1 / 3,
             'radius 1 (average 1)', 'Look at them.', 'clear'
@@ -279,7 +247,7 @@ FEW = [
     SCORED.format(population="few"),
     """
     insert into fit_verdicts values ('few', null, 1, 'keep', 'no change', 'auto', false);
-    insert into fits values ('few', 1, true, null, 'kmeans', 'clear', 2, null);
+    insert into fits values ('few', 1, true, null);
     insert into segment_summary values ('few', 0, 'One', null, null, null, null, null),
         ('few', 1, 'Other', null, null, null, null, null);
     insert into segment_profiles
@@ -452,6 +420,15 @@ def test_a_rule_is_told_in_words_or_shown_as_it_is(published_edge: Path):
     second = open_page("segment", population="web_shop", segment="Second")
     assert second.code[0].value == "where strange(x) > 1"
     assert "no simple rule" in told(open_page("segment", population="rings", segment="Outer"))
+
+
+def test_the_words_of_a_chart_have_all_of_its_width(edge_file: Path):
+    """Labels beside the bars would lie on each other on a phone."""
+    rows = queries.profile(edge_file, "web_shop")
+    drawn = drawings.differences(rows[rows["segment_name"] == "Second"]).to_dict()
+    assert [layer["encoding"]["y"]["axis"] for layer in drawn["layer"]] == [None, None, None]
+    ends = [layer["encoding"]["x"]["datum"] for layer in drawn["layer"][1:]]
+    assert ends == drawn["layer"][0]["encoding"]["x"]["scale"]["domain"]
 
 
 def test_one_customer_is_explained(published_edge: Path):

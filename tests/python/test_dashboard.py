@@ -365,9 +365,10 @@ def test_states_read_as_intended(published_edge: Path):
     assert "these segments have no dates" in told(
         open_page("customer", population="plain", customer="p1")
     )
-    assert "60 customers in 2 segments or in no group" in told(
-        open_page("overview", population="rings")
-    )
+    overview = told(open_page("overview", population="rings"))
+    assert "60 customers in 2 segments or in no group" in overview
+    assert "Grey crosses are in no group." in overview
+    assert "Grey crosses" not in told(open_page("overview", population="web_shop"))
 
 
 def test_what_is_hidden_is_told_nowhere(published_edge: Path):

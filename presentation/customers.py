@@ -9,13 +9,11 @@ first and quoted.
 import io
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
-from presentation.errors import InputError
-from presentation.queries import ask
+from presentation.queries import ask, connect
 
 # The orders of a segment's customers that are not a feature.
 TYPICAL, BORDER, UNUSUAL, BY_ID = "typical", "border", "unusual", "customer"
@@ -181,10 +179,11 @@ def most_typical(database: Path, population: str) -> pd.DataFrame:
 
 
 def customer(database: Path, population: str, customer_id: str) -> dict | None:
-    """One customer: segment_id, segment_name, distance, margin, the FLAGS, and `nearer`.
+    """One customer: segment_id, segment_name, distance, margin, the FLAGS, `nearer` and `farther`.
 
-    `nearer` is the share of the segment's other customers that are nearer to its centre, from 0 to
-    1, missing where the customer is the only one. None where there is no such customer.
+    The last two are the shares of the segment's other customers that are nearer to its centre, and
+    farther from it, from 0 to 1: missing where there are no others, or where the size of the
+    segment may not be shown. None where there is no such customer.
     """
     rows = ask(
         database,
@@ -201,14 +200,15 @@ def customer(database: Path, population: str, customer_id: str) -> dict | None:
 
             select
                 count(*) filter (where segments.distance < sought.distance)
-                / nullif(count(*) - 1, 0) as nearer
+                / nullif(any_value(summary.customers) - 1, 0) as nearer,
+                count(*) filter (where segments.distance > sought.distance)
+                / nullif(any_value(summary.customers) - 1, 0) as farther
 
-            from segments
+            from sought
 
-            inner join sought
-                on
-                    segments.population = sought.population
-                    and segments.segment_id = sought.segment_id
+            inner join segments using (population, segment_id)
+
+            inner join segment_summary as summary using (population, segment_id)
 
         )
 
@@ -218,7 +218,8 @@ def customer(database: Path, population: str, customer_id: str) -> dict | None:
             sought.distance,
             sought.margin,
             {", ".join(f"scores.{flag}" for flag in FLAGS)},
-            others.nearer
+            others.nearer,
+            others.farther
 
         from sought
 
@@ -371,46 +372,42 @@ def segment_csv(database: Path, population: str, segment_name: str) -> bytes:
     formula gets an apostrophe in front, which spreadsheets do not show; numbers and signed numbers
     in texts stay as they are. The file is UTF-8 with a byte order mark, by which Excel knows it.
     """
-    taken = ["customer_id", "segment_name", "distance", "margin", *FLAGS]
-    types = dict(features(database, population)[["feature", "type"]].itertuples(index=False))
-    flag_types = {"is_outlier": "BOOLEAN", "is_out_of_range": "BOOLEAN"}
-    columns = [
-        _cell("scores.customer_id", "VARCHAR", "customer_id"),
-        _cell("members.segment_name", "VARCHAR", "segment_name"),
-        "scores.distance",
-        "scores.margin",
-        *[_cell(f"scores.{flag}", flag_types.get(flag, "VARCHAR[]"), flag) for flag in FLAGS],
-        *[
-            _cell(
-                f"features.{quoted(feature)}",
-                kind,
-                f"{feature} (feature)" if feature in taken else feature,
-            )
-            for feature, kind in types.items()
-        ],
-    ]
-    joined = f"left join {quoted(population + '_features')} as features using (customer_id)"
-    query = f"""
-        select {", ".join(columns)}
-        from segments as members
-        inner join customer_scores as scores using (population, customer_id)
-        {joined if types else ""}
-        where members.population = $population and members.segment_name = $segment_name
-        order by scores.distance, customer_id
-    """
     sink = io.BytesIO()
     sink.write(UTF8_MARK)
-    try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            rows = connection.sql(
-                query, params={"population": population, "segment_name": segment_name}
-            ).to_arrow_reader(100_000)
-            with csv.CSVWriter(sink, pa.schema(rows.schema)) as file:
-                for batch in rows:
-                    file.write_batch(batch)
-    except duckdb.Error as error:
-        cause = str(error).strip().splitlines()[0]
-        raise InputError(f"The published file '{database}' cannot be read: {cause!r}.") from error
+    with connect(database) as connection:
+        taken = ["customer_id", "segment_name", "distance", "margin", *FLAGS]
+        types = dict(features(database, population)[["feature", "type"]].itertuples(index=False))
+        flag_types = {"is_outlier": "BOOLEAN", "is_out_of_range": "BOOLEAN"}
+        columns = [
+            _cell("scores.customer_id", "VARCHAR", "customer_id"),
+            _cell("members.segment_name", "VARCHAR", "segment_name"),
+            "scores.distance",
+            "scores.margin",
+            *[_cell(f"scores.{flag}", flag_types.get(flag, "VARCHAR[]"), flag) for flag in FLAGS],
+            *[
+                _cell(
+                    f"features.{quoted(feature)}",
+                    kind,
+                    f"{feature} (feature)" if feature in taken else feature,
+                )
+                for feature, kind in types.items()
+            ],
+        ]
+        joined = f"left join {quoted(population + '_features')} as features using (customer_id)"
+        query = f"""
+            select {", ".join(columns)}
+            from segments as members
+            inner join customer_scores as scores using (population, customer_id)
+            {joined if types else ""}
+            where members.population = $population and members.segment_name = $segment_name
+            order by scores.distance, customer_id
+        """
+        rows = connection.sql(
+            query, params={"population": population, "segment_name": segment_name}
+        ).to_arrow_reader(100_000)
+        with csv.CSVWriter(sink, pa.schema(rows.schema)) as file:
+            for batch in rows:
+                file.write_batch(batch)
     return sink.getvalue()
 
 

@@ -9,6 +9,7 @@ the same file.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import duckdb
@@ -16,27 +17,36 @@ import pandas as pd
 
 from presentation.errors import InputError
 
-
-def ask(database: Path, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
-    """The rows of one query on the published file, on a connection of its own, read-only.
-
-    Raises InputError where there is no file, or where it lacks what the query asks for.
-    """
-    with connect(database) as connection:
-        return connection.execute(query, list(parameters)).df()
+# The connections that this thread has open, by the path of their file.
+_CONNECTIONS: ContextVar[dict[str, duckdb.DuckDBPyConnection]] = ContextVar("connections")
 
 
 @contextmanager
 def connect(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, read-only. Connections that are open at once see the same state of it.
+    """A connection to the published file, read-only.
 
-    Raises InputError where there is no file, or where it lacks what is asked of it.
+    While it is open, whatever the same thread asks of the file is asked on it, and so of the same
+    state of the file. Every other thread has a DuckDB of its own: `duckdb.connect(path)` would give
+    it the one that is open under the path, and with it a file that a build has replaced.
+
+    Raises InputError where there is no file, or where it lacks what a query asks for.
     """
+    held = _CONNECTIONS.get({})
+    if str(database) in held:
+        yield held[str(database)]
+        return
     if not Path(database).exists():
         raise InputError(f"The published file '{database}' does not exist; `make build` writes it.")
+    path = str(database).replace("'", "''")
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            yield connection
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{path}' as published (type duckdb, read_only)")
+            connection.execute("use published")
+            token = _CONNECTIONS.set({**held, str(database): connection})
+            try:
+                yield connection
+            finally:
+                _CONNECTIONS.reset(token)
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException) as error:
         cause = str(error).strip().splitlines()[0]
         raise InputError(
@@ -45,13 +55,20 @@ def connect(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
 
 
+def ask(database: Path, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
+    """The rows of one query on the published file; raises InputError as `connect` does."""
+    with connect(database) as connection:
+        return connection.execute(query, list(parameters)).df()
+
+
 def populations(database: Path) -> pd.DataFrame:
     """One row per population, by name, also where it has no customers.
 
     Columns: population, as_of (NaT where nothing has a date), customers (missing where it may not
-    be shown), segments, algorithm, k, structure (clear, weak or none), reason, space, rows_scored,
-    verdict, found_fit_id (the fit that the build found), verdict_reason, is_fitted, fitted_as_of,
-    raw_rows, rejected_rows, duplicate_rows.
+    be shown), segments, is_with_no_group (whether some customers are in none), algorithm, k,
+    structure (clear, weak or none), reason, space, rows_scored, verdict, found_fit_id (the fit that
+    the build found), verdict_reason, is_fitted, fitted_as_of, raw_rows, rejected_rows,
+    duplicate_rows.
     """
     return ask(
         database,
@@ -71,7 +88,8 @@ def populations(database: Path) -> pd.DataFrame:
             select
                 population,
                 count(customers) as shown,
-                count(*) as segments
+                count(*) filter (where segment_id != -1) as segments,
+                bool_or(segment_id = -1) as is_with_no_group
 
             from segment_summary
 
@@ -110,6 +128,7 @@ def populations(database: Path) -> pd.DataFrame:
                 when coalesce(summaries.shown, 1) > 0 then coalesce(people.everyone, 0)
             end as customers,
             coalesce(summaries.segments, 0) as segments,
+            coalesce(summaries.is_with_no_group, false) as is_with_no_group,
             chosen.algorithm,
             chosen.k,
             chosen.structure,

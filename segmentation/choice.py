@@ -191,7 +191,7 @@ def _found(row: dict) -> str:
     name = _NAMES[row["algorithm"]]
     name = name[0].upper() + name[1:]
     if RIVALS[row["algorithm"]].grid_column == "crowd_share":
-        left = f"leaves {row['noise_share']:.0%} of the customers in none"
+        left = f"leaves {100 * row['noise_share']:.3g}% of the customers in none"
         return f"{name} finds {groups} and {left}"
     return f"{name} makes {groups}"
 

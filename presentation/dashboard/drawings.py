@@ -14,7 +14,7 @@ from presentation.dashboard import telling
 
 
 def differences(rows: pd.DataFrame, most: int = 12) -> alt.LayerChart:
-    """The features of one segment: a bar from the mean of all, the mean itself beside it.
+    """The features of one segment: a bar from the mean of all, under its name and the means.
 
     rows: of `queries.profile`, those of one segment.
     """
@@ -29,15 +29,14 @@ def differences(rows: pd.DataFrame, most: int = 12) -> alt.LayerChart:
                 for row in rows.itertuples()
             ],
             "difference": [f"{lift:+.1f} standard deviations" for lift in rows["lift"]],
-            "more": rows["lift"] >= 0,
         }
     )
     most_of_all = max(0.5, float(frame["lift"].abs().max()))
-    y = alt.Y("feature:N", sort=list(frame["feature"]), title=None, axis=alt.Axis(labelLimit=230))
+    y = alt.Y("feature:N", sort=list(frame["feature"]), axis=None)
     x = alt.X(
         "lift:Q",
         title="Standard deviations from the mean of all customers",
-        scale=alt.Scale(domain=[-1.9 * most_of_all, 1.9 * most_of_all]),
+        scale=alt.Scale(domain=[-most_of_all, most_of_all], nice=False),
         axis=alt.Axis(tickCount=5, format="~g"),
     )
     tooltip = [
@@ -50,16 +49,18 @@ def differences(rows: pd.DataFrame, most: int = 12) -> alt.LayerChart:
         scale=alt.Scale(domain=[-2, 0, 2], range="diverging", clamp=True, interpolate="rgb"),
         legend=None,
     )
+    # Above the bar, since a phone is too narrow for words beside it.
     text = [
-        _chart(part).mark_text(style="ink", align=align, dx=dx).encode(x, y, text="told:N")
-        for part, align, dx in (
-            (frame[frame["more"]], "left", 6),
-            (frame[~frame["more"]], "right", -6),
+        _chart(frame)
+        .mark_text(style="ink", align=align, dy=-7)
+        .encode(alt.X(datum=place), y, text=column)
+        for column, align, place in (
+            ("feature:N", "left", -most_of_all),
+            ("told:N", "right", most_of_all),
         )
-        if len(part)
     ]
-    bars = _chart(frame).mark_bar(height={"band": 0.62}).encode(x, y, colour, tooltip=tooltip)
-    return alt.layer(bars, *text).properties(width=WIDTH, height=alt.Step(28))
+    bars = _chart(frame).mark_bar(height=10, yOffset=8).encode(x, y, colour, tooltip=tooltip)
+    return alt.layer(bars, *text).properties(width=WIDTH, height=alt.Step(40))
 
 
 def distances(rows: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from presentation import words
 
+NOT_PUBLISHED = "Not shown, since the size of the segment is not published."
 TOO_SMALL = "Size not shown: too few customers, or their number would tell that of others."
 # From this share of the own segment's distance on, another segment is about as near.
 BORDER = 0.1
@@ -130,8 +131,9 @@ def population_size(population: Mapping) -> str:
     told = words.count(population["customers"], "customer")
     if words.is_missing(population["customers"]):
         told = "Too few customers to show their number"
-    elif population["segments"] > 1:
+    elif population["segments"] > 1 or population["is_with_no_group"]:
         told += f" in {words.count(population['segments'], 'segment')}"
+        told += " or in no group" if population["is_with_no_group"] else ""
     if not words.is_missing(population["as_of"]):
         told += f", as of {words.date(population['as_of'])}"
     return told
@@ -142,7 +144,7 @@ def typicality(customer: Mapping, distances: pd.DataFrame) -> list[str]:
 
     customer: of `customers.customer`; distances: of `customers.distances`.
     """
-    name, nearer = customer["segment_name"], customer["nearer"]
+    name, nearer, farther = (customer[key] for key in ("segment_name", "nearer", "farther"))
     if customer["segment_id"] < 0:
         told = ["This customer is in no group: too few others are like it."]
         if len(distances):
@@ -153,13 +155,13 @@ def typicality(customer: Mapping, distances: pd.DataFrame) -> list[str]:
             )
         return told
     if words.is_missing(nearer):
-        told = [f"This is the only customer of {name}."]
-    elif nearer <= 0.25:
+        told = []
+    elif farther >= 0.75:
         told = [f"This customer is among the most typical quarter of {name}."]
     elif nearer >= 0.9:
         told = [f"This customer is among the least typical tenth of {name}."]
     else:
-        told = [f"This customer is more typical of {name} than {words.share(1 - nearer)} of them."]
+        told = [f"This customer is more typical of {name} than {words.share(farther)} of them."]
     others = distances[~distances["is_own"]]
     if len(others):
         own, other = customer["distance"], others.iloc[0]

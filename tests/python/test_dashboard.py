@@ -10,17 +10,20 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
 import duckdb
 import pandas as pd
 import pytest
+import small_published
 from hypothesis import given
 from hypothesis import strategies as st
 
 from presentation import customers, queries
-from presentation.dashboard import telling
+from presentation.dashboard import drawings, telling
+from presentation.errors import InputError
 
 pytest.importorskip("streamlit", reason="the extra `dashboard` is not installed")
 from streamlit.testing.v1 import AppTest
@@ -53,48 +56,16 @@ def _write(database: Path, scripts: list[str]) -> None:
 WIDE_SIGNS = "\uff1d\uff0b\uff0d\uff20"
 FORMULA_SIGNS = r"=+\-@" + WIDE_SIGNS
 
-# The published tables, without rows, in the words of the marts' contracts.
-TABLES = """
-create table fit_verdicts (population varchar, as_of timestamp, fit_id integer, verdict varchar,
-    reason varchar, mode varchar, is_fitted boolean);
-create table fits (population varchar, fit_id integer, is_current boolean, fitted_as_of timestamp,
-    algorithm varchar, structure varchar, segments bigint, customers bigint);
-create table cluster_scores (population varchar, algorithm varchar, k bigint, crowd_share double,
-    inertia double, is_knee boolean, prediction_strength double, prediction_strength_error double,
-    silhouette double, null_silhouette double, assortativity double, null_assortativity double,
-    null_share double, smallest_share double, noise_share double, stability double,
-    rows_scored bigint, space varchar, is_chosen boolean, structure varchar, reason varchar);
-create table segment_summary (population varchar, segment_id integer, segment_name varchar,
-    customers bigint, share double, headline varchar, action varchar, structure varchar);
-create table segments (population varchar, customer_id varchar, segment_id integer,
-    segment_name varchar, is_outlier boolean, distance double, margin double, map_x double,
-    map_y double, imputed_features varchar[]);
+# What the dashboard reads besides the tables of the report.
+TABLES = f"""
+{small_published.TABLES}
+alter table segments add column distance double;
+alter table segments add column margin double;
+alter table segments add column imputed_features varchar[];
 create table customer_scores (population varchar, customer_id varchar, segment_id integer,
     distance double, margin double, is_outlier boolean, is_out_of_range boolean,
     out_of_range_features varchar[], unseen_level_features varchar[], fallback_features varchar[],
     imputed_features varchar[], point double[]);
-create table segment_profiles (population varchar, segment_id integer, segment_name varchar,
-    feature varchar, label varchar, unit varchar, customers bigint, is_clustered boolean,
-    is_share boolean, segment_mean double, population_mean double, ratio double, lift double,
-    chance double, beats_chance boolean, imputed_share double, rank integer);
-create table segment_rules (population varchar, segment_id integer, segment_name varchar,
-    table_name varchar, rule varchar, precision double, recall double, fidelity double);
-create table imputation_scores (population varchar, feature varchar, method varchar,
-    missing bigint, known bigint, error double, error_unit varchar, skill double,
-    is_chosen boolean, reason varchar);
-create table outcome_scores (population varchar, outcome varchar, predictor varchar,
-    method varchar, groups bigint, auc double, auc_error double, share_of_ceiling double,
-    segment_lead double, segment_lead_error double, customers bigint, outcome_rate double);
-create table rejection_counts (population varchar, source varchar, scope varchar, reason varchar,
-    rejected_rows bigint);
-create table row_counts (population varchar, source varchar, raw_rows bigint, staged_rows bigint,
-    rejected_rows bigint, duplicate_rows bigint);
-create table segment_drift (population varchar, fit_id integer, measure varchar, name varchar,
-    value double, expected double, chance_limit double, notable double, large double,
-    customers_then bigint, customers_now bigint, verdict varchar);
-create table segment_migrations (population varchar, fit_id integer, from_as_of timestamp,
-    to_as_of timestamp, from_segment_id integer, from_segment_name varchar,
-    to_segment_id integer, to_segment_name varchar, customers bigint, share double, kind varchar);
 create table segment_stays (population varchar, customer_id varchar, segment_id integer,
     segment_name varchar, since timestamp, until timestamp, days double, is_current boolean);
 create table customer_distances (population varchar, customer_id varchar, segment_id integer,
@@ -107,7 +78,7 @@ create table customer_contributions (population varchar, customer_id varchar, se
 # Customers from a table `people` (customer_id, segment_id, segment_name, distance).
 SCORED = """
 insert into segments select '{population}', customer_id, segment_id, segment_name,
-    segment_id = -1, distance, if(segment_id = -1, null, distance / 2), distance, -distance, []
+    segment_id = -1, distance, -distance, distance, if(segment_id = -1, null, distance / 2), []
 from people;
 insert into customer_scores select population, customer_id, segment_id, distance, margin,
     is_outlier, false, [], [], [], imputed_features, [distance] from segments
@@ -138,8 +109,7 @@ def _shop(customers_of_first: int = 60) -> list[str]:
             out_of_range_features = ['the "euro" spent'] where customer_id = 'müller';
         insert into fit_verdicts values
             ('web_shop', '2024-05-31', 1, 'refit', 'visits changed', 'auto', false);
-        insert into fits values
-            ('web_shop', 1, true, '2024-05-01', 'kmeans', 'weak', 3, {customers_of_first + 33});
+        insert into fits values ('web_shop', 1, true, '2024-05-01');
         insert into segment_summary values
             ('web_shop', 0, '{odd}', {customers_of_first}, {customers_of_first / 93},
                 'visits of 3 minutes
@@ -180,8 +150,8 @@ def _shop(customers_of_first: int = 60) -> list[str]:
             ('web_shop', 'orders', 'value', 'price', 7);
         insert into row_counts values ('web_shop', 'orders', 1000, 990, 8, 2);
         insert into segment_drift values
-            ('web_shop', 1, 'feature', 'visit_share', 0.3, 0, 0.1, 0.2, 0.5, 90, 93, 'refit'),
-            ('web_shop', 1, 'share', 'Second', 0.01, 0, 0.1, 0.2, 0.5, 90, 93, 'keep');
+            ('web_shop', 1, 'feature', 'visit_share', 0.3, 0, 0.1, 0.2, 0.5, 'refit'),
+            ('web_shop', 1, 'share', 'Second', 0.01, 0, 0.1, 0.2, 0.5, 'keep');
         insert into segment_stays values
             ('web_shop', 'müller', 1, 'Second', '2024-04-01', '2024-05-01', 30, false),
             ('web_shop', 'müller', 0, '{odd}', '2024-05-01', null, 30, true);
@@ -214,7 +184,7 @@ PLAIN = [
     update customer_scores set margin = null where population = 'plain';
     insert into fit_verdicts values
         ('plain', null, null, 'refit', 'there was no fit yet', 'auto', true);
-    insert into fits values ('plain', 1, true, null, 'kmeans', 'none', 1, 40);
+    insert into fits values ('plain', 1, true, null);
     insert into segment_summary values ('plain', 0, 'Everyone', 40, 1, 'age 1.5 (average 1.5)',
         'Treat all alike.', 'none');
     insert into segment_profiles values
@@ -240,7 +210,7 @@ RINGS = [
     SCORED.format(population="rings"),
     """
     insert into fit_verdicts values ('rings', '2024-01-01', 1, 'keep', 'no change', 'auto', false);
-    insert into fits values ('rings', 1, true, '2024-01-01', 'dbscan', 'clear', 3, 60);
+    insert into fits values ('rings', 1, true, '2024-01-01');
     insert into segment_summary
         select 'rings', segment_id, any_value(segment_name), count(*), 1 / 3,
             'radius 1 (average 1)', 'Look at them.', 'clear'
@@ -277,7 +247,7 @@ FEW = [
     SCORED.format(population="few"),
     """
     insert into fit_verdicts values ('few', null, 1, 'keep', 'no change', 'auto', false);
-    insert into fits values ('few', 1, true, null, 'kmeans', 'clear', 2, null);
+    insert into fits values ('few', 1, true, null);
     insert into segment_summary values ('few', 0, 'One', null, null, null, null, null),
         ('few', 1, 'Other', null, null, null, null, null);
     insert into segment_profiles
@@ -392,9 +362,35 @@ def test_states_read_as_intended(published_edge: Path):
     assert "This customer is in no group" in nobody
     assert "The nearest group is Inner" in nobody
     assert "One moment is known so far, 1 January 2024" in nobody
-    assert "Nothing in these data has a date" in told(
+    assert "these segments have no dates" in told(
         open_page("customer", population="plain", customer="p1")
     )
+    overview = told(open_page("overview", population="rings"))
+    assert "60 customers in 2 segments or in no group" in overview
+    assert "Grey crosses are in no group." in overview
+    assert "Grey crosses" not in told(open_page("overview", population="web_shop"))
+
+
+def test_what_is_hidden_is_told_nowhere(published_edge: Path):
+    """Of a segment whose size is not published no page says how large it is, or that it is small:
+    a large one is hidden too where it would tell the size of another."""
+    for identity in ("tiny0", "tiny1", "tiny2"):
+        app = open_page("customer", population="web_shop", customer=identity)
+        assert "typical" not in told(app)
+        assert "only customer" not in told(app)
+        means = app.dataframe[-1].value.set_index("Feature")["Mean of Tiny"]
+        assert means["Visits"] == "not shown"
+    hidden = told(open_page("segment", population="web_shop", segment="Tiny"))
+    assert hidden.count(telling.NOT_PUBLISHED) == 3
+    assert "too small" not in hidden
+    assert "Tried: 1 division of the customers, by k-means" in told(
+        open_page("choice", population="few")
+    )
+    assert told(open_page("customer", population="few")).endswith("Type an id.")
+    # Three customers lack a colour, and one has a gap: neither as a number nor as a share.
+    quality = told(open_page("quality", population="web_shop"))
+    assert "**Favourite colour**: fewer than 5 customers without it" in quality
+    assert "- **Fewer than 5 customers** have a gap that the fit did not see" in quality
 
 
 def test_every_page_of_the_samples(published: Path, monkeypatch: pytest.MonkeyPatch):
@@ -415,7 +411,6 @@ def test_every_page_of_the_samples(published: Path, monkeypatch: pytest.MonkeyPa
 def test_a_segment_too_small_is_neither_listed_nor_downloaded(published_edge: Path):
     app = open_page("segment", population="web_shop", segment="Tiny")
     assert "Its customers" in told(app)
-    assert "They are not listed" in told(app)
     assert not app.dataframe
     assert not app.get("download_button")
 
@@ -426,8 +421,15 @@ def test_a_rule_is_told_in_words_or_shown_as_it_is(published_edge: Path):
     second = open_page("segment", population="web_shop", segment="Second")
     assert second.code[0].value == "where strange(x) > 1"
     assert "no simple rule" in told(open_page("segment", population="rings", segment="Outer"))
-    hidden = told(open_page("segment", population="web_shop", segment="Tiny"))
-    assert hidden.count("too small for its figures") == 2
+
+
+def test_the_words_of_a_chart_have_all_of_its_width(edge_file: Path):
+    """Labels beside the bars would lie on each other on a phone."""
+    rows = queries.profile(edge_file, "web_shop")
+    drawn = drawings.differences(rows[rows["segment_name"] == "Second"]).to_dict()
+    assert [layer["encoding"]["y"]["axis"] for layer in drawn["layer"]] == [None, None, None]
+    ends = [layer["encoding"]["x"]["datum"] for layer in drawn["layer"][1:]]
+    assert ends == drawn["layer"][0]["encoding"]["x"]["scale"]["domain"]
 
 
 def test_one_customer_is_explained(published_edge: Path):
@@ -463,6 +465,7 @@ def test_a_customer_may_have_any_id(customer: str, published_edge: Path):
         ("overview", {"population": "gone <b>"}, "asks for “gone <b>”, and there is no such"),
         ("segment", {"population": "web_shop", "segment": "gone"}, "There is no segment “gone”"),
         ("segment", {"population": "web_shop", "page": "99"}, "asks for page 99"),
+        ("segment", {"population": "web_shop", "page": "9" * 5000}, "asks for page 99"),
         ("segment", {"population": "web_shop", "page": "x' or 1=1"}, "asks for page x' or 1=1"),
         ("segment", {"population": "web_shop", "order": "gone"}, "orders by “gone”"),
         ("customer", {"population": "web_shop", "customer": "bol"}, "There is no customer “bol”"),
@@ -592,6 +595,32 @@ def test_a_new_file_is_seen_at_the_next_interaction(
     assert "`make build` writes it" in app.error[0].value
 
 
+def test_a_query_of_the_old_file_keeps_nobody_from_the_new_one(tmp_path: Path):
+    """As while somebody downloads a segment: DuckDB shares what is open under one path."""
+    database, scratch = tmp_path / "it's published.duckdb", tmp_path / "scratch.duckdb"
+    for number, file in enumerate([database, scratch]):
+        _write(file, [f"create table numbers as select {number} as number"])
+
+    def number() -> int:
+        return queries.ask(database, "from numbers")["number"].item()
+
+    with (
+        duckdb.connect(str(database), read_only=True),
+        queries.connect(database),
+        ThreadPoolExecutor(1) as others,
+    ):
+        os.replace(scratch, database)
+        assert others.submit(number).result() == 1
+        assert number() == 0
+    assert number() == 1
+
+
+def test_a_file_that_is_none_is_said(tmp_path: Path):
+    (tmp_path / "text.duckdb").write_text("not a database")
+    with pytest.raises(InputError, match="cannot be read"):
+        customers.segment_csv(tmp_path / "text.duckdb", "web_shop", "Second")
+
+
 # -- Words -----------------------------------------------------------------------------------------
 
 
@@ -599,21 +628,37 @@ def test_how_typical_a_customer_is():
     distances = pd.DataFrame(
         {"segment_name": ["A", "B"], "distance": [1.0, 4.0], "is_own": [True, False]}
     )
-    customer = {"segment_id": 0, "segment_name": "A", "distance": 1.0, "nearer": 0.2}
+    customer = {
+        **{"segment_id": 0, "segment_name": "A", "distance": 1.0},
+        **{"nearer": 0.2, "farther": 0.8},
+    }
     assert telling.typicality(customer, distances) == [
         "This customer is among the most typical quarter of A.",
         "The next nearest segment is B, 4 times as far.",
     ]
-    assert telling.typicality({**customer, "nearer": 0.95}, distances)[0] == (
+    assert telling.typicality({**customer, "nearer": 0.95, "farther": 0.05}, distances)[0] == (
         "This customer is among the least typical tenth of A."
     )
-    assert telling.typicality({**customer, "nearer": 0.6}, distances)[0] == (
+    assert telling.typicality({**customer, "nearer": 0.6, "farther": 0.4}, distances)[0] == (
         "This customer is more typical of A than 40 % of them."
+    )
+    # Most are exactly as far: they are not less typical.
+    assert telling.typicality({**customer, "nearer": 0.1, "farther": 0.2}, distances)[0] == (
+        "This customer is more typical of A than 20 % of them."
     )
     near = distances.assign(distance=[1.0, 1.05])
     assert "on the border to B" in telling.typicality(customer, near)[1]
-    alone = telling.typicality({**customer, "nearer": None}, distances.head(1))
-    assert alone == ["This is the only customer of A."]
+    assert telling.typicality({**customer, "nearer": None}, distances.head(1)) == []
+
+
+def test_customers_as_far_are_neither_nearer_nor_farther(tmp_path: Path):
+    database = tmp_path / "ties.duckdb"
+    ties = "update segments set distance = least(distance, 2)"
+    _write(database, [TABLES, *PLAIN, ties])
+    found = customers.customer(database, "plain", "p30")
+    assert (found["nearer"], found["farther"]) == (20 / 39, 0)
+    found = customers.customer(database, "plain", "p5")
+    assert (found["nearer"], found["farther"]) == (5 / 39, 34 / 39)
 
 
 @pytest.mark.parametrize(

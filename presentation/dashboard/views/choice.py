@@ -44,6 +44,8 @@ def show_charts(scores: pd.DataFrame) -> None:
     ]
     tried = scores[scores["algorithm"] == "kmeans"]
     shown = [parts for parts in measures if tried[parts[3]].notna().sum() > 1]
+    if shown:
+        st.subheader("K-means by the number of groups")
     for start in range(0, len(shown), 2):
         for column, (title, caption, draw, key) in zip(
             st.columns(2, gap="large"), shown[start : start + 2], strict=False
@@ -157,9 +159,11 @@ def show() -> None:
     if not words.is_missing(reason):
         st.info(plain(reason), icon=":material/rule:")
     methods = [words.method(name) for name in dict.fromkeys(scores["algorithm"])]
+    # A size that is not shown elsewhere is not shown here.
+    is_shown = not words.is_missing(population["customers"])
+    whom = words.count(population["rows_scored"], "customer") if is_shown else "the customers"
     st.markdown(
-        f"Tried were {words.count(len(scores), 'division')} of "
-        f"{words.count(population['rows_scored'], 'customer')}, by {words.listed(methods)}."
+        f"Tried: {words.count(len(scores), 'division')} of {whom}, by {words.listed(methods)}."
     )
     show_charts(scores)
     show_methods(scores)

@@ -31,8 +31,11 @@ def search(population: str, beside: DeltaGenerator) -> tuple[str, dict | None]:
         placeholder="The customer's id, or a part of it",
     )
     if not asked:
-        st.markdown("Type an id, or look at the most typical customer of each segment:")
-        for row in remembered(customers.most_typical, population).itertuples():
+        st.title("One customer")
+        typical = remembered(customers.most_typical, population)
+        more = "." if typical.empty else ", or look at the most typical customer of each segment:"
+        st.markdown(f"Type an id{more}")
+        for row in typical.itertuples():
             with st.container(horizontal=True, vertical_alignment="center"):
                 link(
                     "customer",
@@ -131,12 +134,12 @@ def show_history(population: str, customer_id: str) -> None:
     stays = customers.stays(published(), population, customer_id)
     st.subheader("Before")
     if stays.empty:
-        st.markdown("Nothing in these data has a date, so that there is no past to show.")
+        st.markdown("No past is known: these segments have no dates.")
         return
     if stays["since"].nunique() == 1 and not stays["days"].gt(0).any():
         st.markdown(
             f"One moment is known so far, {words.date(stays['since'].iloc[0])}. "
-            "Each build with later data adds one; `make history` adds past ones."
+            "Each build with later data adds one."
         )
         return
     names = remembered(queries.segments, population)["segment_name"].tolist()
@@ -157,11 +160,14 @@ def show_features(population: str, customer: dict, values: dict, known: dict) ->
         return
     profile = remembered(queries.profile, population)
     own = profile[profile["segment_name"] == customer["segment_name"]].set_index("feature")
+    is_shown = own["lift"].notna().any()
     filled = [] if customer["imputed_features"] is None else list(customer["imputed_features"])
 
     def mean(feature: str, column: str) -> str:
         if feature not in own.index:
             return ""
+        if column == "segment_mean" and not is_shown:
+            return words.NOT_SHOWN
         return telling.measured(own.at[feature, column], words.unit(feature, known))
 
     st.subheader("All that is known")
@@ -171,7 +177,7 @@ def show_features(population: str, customer: dict, values: dict, known: dict) ->
                 {
                     "Feature": words.sentence(words.label(feature, known)),
                     "This customer": telling.measured(value, words.unit(feature, known))
-                    + (" (filled in for the segments)" if feature in filled else ""),
+                    + (" (filled in)" if feature in filled else ""),
                     f"Mean of {customer['segment_name']}": mean(feature, "segment_mean"),
                     "Mean of all": mean(feature, "population_mean"),
                 }

@@ -79,10 +79,12 @@ def show_map(name: str, population: pd.Series, names: list[str]) -> None:
         f"A dot is a customer{'' if is_everyone else ' of a sample'}; near each other are those "
         "who are alike. "
         + (
-            f"A ring marks those who are unlike everyone ({unlike:,})."
+            f"A ring marks those who are unlike everyone ({telling.few(unlike)}"
+            f"{'' if is_everyone else ' in all'})."
             if unlike
-            else "Nobody is unlike everyone."
+            else "Nobody here is unlike everyone."
         )
+        + (" Grey crosses are in no group." if population["is_with_no_group"] else "")
     )
 
 

@@ -22,7 +22,7 @@ def show_rows(population: str) -> None:
         if row.rejected_rows:
             parts += f", {row.rejected_rows:,} rejected"
         if row.duplicate_rows:
-            parts += f", {row.duplicate_rows:,} exact duplicates"
+            parts += f", {words.count(row.duplicate_rows, 'exact duplicate')}"
         source = plain(words.sentence(row.source.replace("_", " ")))
         told.append(f"- **{source}:** {words.count(row.raw_rows, 'row')} came in: {parts}.")
     st.markdown("\n".join(told))
@@ -65,8 +65,8 @@ def show_filled(population: str, known: dict) -> None:
         worth = "" if words.is_missing(row.error) else f" On known values it is {told}{beside}."
         lines.append(
             f"- **{plain(words.sentence(words.label(row.feature, known)))}**: "
-            f"{words.count(row.missing, 'customer')} without it, filled by "
-            f"{words.method(row.method)}.{plain(worth)}"
+            f"{telling.few(row.missing)} without it, filled by {words.method(row.method)}."
+            f"{plain(worth)}"
         )
     st.markdown("\n".join(lines))
     if scores["error"].notna().any():
@@ -100,7 +100,7 @@ def show_flags(population: str, known: dict, is_shown: bool) -> None:
     ]
     if not told:
         st.markdown(
-            "With nothing: every value of every customer is known, and within what the fit saw."
+            "With nothing: no value had to be filled in, and none is beyond what the fit saw."
         )
         return
     st.markdown("\n".join(told))
@@ -135,9 +135,7 @@ def show_drift(population: pd.Series, known: dict) -> None:
         return
     notable = drift[drift["verdict"] != "keep"]
     if notable.empty:
-        st.markdown(
-            f"All of {words.count(len(drift), 'measure')} are within chance or too small to matter."
-        )
+        st.markdown("No measure has changed by more than chance and by enough to matter.")
     with st.expander(f"The {len(drift)} measures", expanded=len(notable) > 0):
         st.dataframe(
             pd.DataFrame(

@@ -30,7 +30,7 @@ def show_profile(profile: pd.DataFrame, segment_name: str) -> None:
     st.subheader("What sets it apart")
     rows = profile[(profile["segment_name"] == segment_name) & profile["lift"].notna()]
     if rows.empty:
-        st.markdown("Not shown: the segment is too small for its figures to be published.")
+        st.markdown(telling.NOT_PUBLISHED)
         return
     if profile["segment_name"].nunique() == 1:
         st.markdown(
@@ -43,7 +43,7 @@ def show_profile(profile: pd.DataFrame, segment_name: str) -> None:
     chart(drawings.differences(made), "made")
     st.caption(
         "The features that the segments are made from: how far the segment's mean is from that of "
-        "all customers, in standard deviations. Beside the bar stands the mean, and in brackets "
+        "all customers, in standard deviations. Above the bar stands the mean, and in brackets "
         "that of all."
     )
     if len(others):
@@ -95,7 +95,7 @@ def show_rule(population: str, segment_name: str, known: dict) -> None:
     rule = rules.iloc[0]
     st.subheader("A simple rule for it")
     if words.is_missing(rule["rule"]):
-        st.markdown("Not shown: the segment is too small for its figures to be published.")
+        st.markdown(telling.NOT_PUBLISHED)
         return
     if rule["rule"] == "false":
         st.markdown("There is no simple rule that tells who is in this segment.")
@@ -118,7 +118,7 @@ def show_customers(population: str, row: pd.Series, profile: pd.DataFrame, known
     name = row["segment_name"]
     st.subheader("Its customers")
     if is_missing_size(row):
-        st.markdown("They are not listed: the segment is too small for its size to be published.")
+        st.markdown(telling.NOT_PUBLISHED)
         return
     features = remembered(customers.features, population)
     kinds = dict(features[["feature", "type"]].itertuples(index=False))
@@ -194,7 +194,8 @@ def _base(feature: str, kinds: dict[str, str]) -> str | None:
 
 def _page(pages: int) -> int:
     asked = st.query_params.get("page", "1")
-    if asked.isdecimal() and 1 <= int(asked) <= pages:
+    # Python reads no number of thousands of digits.
+    if asked.isdecimal() and len(asked) <= len(str(pages)) and 1 <= int(asked) <= pages:
         return int(asked)
     st.warning(
         f"The link asks for page {plain(asked)}; there {'is' if pages == 1 else 'are'} "

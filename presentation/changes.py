@@ -30,7 +30,10 @@ def print_changes(old: Path, new: Path, console: Console) -> None:
         )
         return
     if not changed:
-        console.print("Nothing has changed since the last time it was published.")
+        console.print(
+            "No segment, customer, fit, period or rejected row has changed since the last time it "
+            "was published."
+        )
         return
     console.print("[bold]Changed since the last time it was published[/bold]")
     for populations, sentences in _together(changed).items():
@@ -229,6 +232,36 @@ def _rejections(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     ]
 
 
+def _history(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Where more or fewer periods are compared."""
+    rows = connection.execute("""
+        with
+
+        periods as (
+
+            select distinct population, from_as_of, to_as_of, true as is_new
+            from new.segment_migrations
+            union all
+            select distinct population, from_as_of, to_as_of, false as is_new
+            from old.segment_migrations
+
+        )
+
+        select
+            population,
+            count(*) filter (not is_new) as before,
+            count(*) filter (is_new) as after
+        from periods
+        group by population
+        having before != after
+        order by population
+    """).fetchall()
+    return [
+        (population, f"Periods in which moves are told: {before} → {after}.")
+        for population, before, after in rows
+    ]
+
+
 # What is told, in this order, and the tables for it: where one is not published, it is not told.
 TOLD = {
     _segments: ["segment_summary"],
@@ -236,6 +269,7 @@ TOLD = {
     _fits: ["fits"],
     _verdicts: ["fit_verdicts"],
     _rejections: ["rejection_counts", "fit_verdicts"],
+    _history: ["segment_migrations"],
 }
 
 

@@ -454,8 +454,10 @@ def _profile(
     others = others[beating.astype(bool)] if len(others) else others
     first = groups.loc[groups["lift"].abs().idxmax()]
     how = "of" if first["is_share"] else "on average among"
+    is_hidden = clustered.loc[clustered["segment_id"] >= 0, "lift"].isna().any()
     told = (
-        f"The largest difference of a group is in {first['label']}: "
+        f"The largest difference of a group {'whose size is shown ' if is_hidden else ''}is in "
+        f"{first['label']}: "
         f"{_value(first['segment_mean'], first['unit'])} {how} {first['segment_name']}, "
         f"{_value(first['population_mean'], first['unit'])} {how.split()[-1]} all customers. Blue "
         "is above the average of all customers, orange below; the stronger, the farther."
@@ -496,9 +498,10 @@ def _moves(database: Path, page: Page, section: str, population: str) -> dict | 
     if period["share_stayed"]:
         told += f"{period['share_stayed']} of the customers stayed in their segment"
     else:
-        told += "the numbers of those who stayed are not shown"
+        moved = "some customers moved; " if len(moving) else ""
+        told += f"{moved}how many stayed is not shown, since it would tell the size of small groups"
     if period["most"]:
-        told += f"; the largest move was {period['most']}"
+        told += f"; the largest move {period['of']}was {period['most']}"
     if period["entered_number"]:
         told += f". {words.count(period['entered_number'], 'customer')} came new"
     if period["end"] != periods[-1]["end"]:
@@ -523,6 +526,7 @@ def _period(start: pd.Timestamp, end: pd.Timestamp, flows: pd.DataFrame) -> dict
     stayed, moved, left = total("stayed"), total("moved"), total("left")
     began = total("stayed", "moved", "left")
     movers = flows[(flows["kind"] == "moved") & flows["customers"].notna()]
+    is_hidden = flows.loc[flows["kind"] == "moved", "customers"].isna().any()
     most = ""
     if len(movers):
         flow = movers.loc[movers["customers"].idxmax()]
@@ -542,6 +546,7 @@ def _period(start: pd.Timestamp, end: pd.Timestamp, flows: pd.DataFrame) -> dict
         "entered_number": entered,
         "share_stayed": words.share(stayed / began) if stayed is not None and began else "",
         "most": most,
+        "of": "of those whose size is shown " if is_hidden else "",
     }
 
 
@@ -652,9 +657,9 @@ def _trust(row: dict, scores: pd.DataFrame, segments: int) -> list[dict]:
             {
                 "mark": "partly",
                 "title": "One group was set by hand"
-                if BY_HAND in chosen.iloc[0]["reason"]
+                if BY_HAND in _reason(chosen.iloc[0])
                 else "One group is the honest answer",
-                "text": words.sentence(chosen.iloc[0]["reason"]),
+                "text": _reason(chosen.iloc[0]),
             }
         )
     return [*told, *_freshness(row)]
@@ -744,9 +749,16 @@ def _choice(page: Page, section: str, scores: pd.DataFrame, row: dict) -> dict |
         )
     return {
         "figures": figures,
-        "reason": words.sentence(row["reason"]) if isinstance(row["reason"], str) else "",
+        "reason": _reason(row),
         "chosen": any(tried["is_chosen"].astype(bool)),
     }
+
+
+def _reason(row: Mapping) -> str:
+    """Why groups were chosen or not, as a sentence; where it is hidden, that it is."""
+    if isinstance(row["reason"], str):
+        return words.sentence(row["reason"])
+    return "Not shown: the reason may tell the size of a small group."
 
 
 def _rivals(scores: pd.DataFrame) -> list[dict]:
@@ -773,7 +785,7 @@ def _rivals(scores: pd.DataFrame) -> list[dict]:
                 "apart": _score(best["silhouette"]),
                 "chance": _score(best["null_silhouette"]),
                 "stability": _score(best["stability"]),
-                "reason": words.sentence(best["reason"]),
+                "reason": _reason(best),
             }
         )
     return rows if len(rows) > 1 else []

@@ -17,6 +17,7 @@ TABLES = {
     "fit_verdicts": "population varchar, verdict varchar, reason varchar",
     "rejection_counts": "population varchar, source varchar, scope varchar, reason varchar, "
     "rejected_rows bigint",
+    "segment_migrations": "population varchar, from_as_of timestamp, to_as_of timestamp",
 }
 
 
@@ -152,6 +153,16 @@ def test_other_ids_are_not_told_as_other_customers(told):
     }
 
 
+def test_periods_of_the_past_are_told(told):
+    moves = (
+        "insert into segment_migrations select 'shop', timestamp '2020-01-01' + to_days(i), "
+        "timestamp '2020-01-08' + to_days(i) from unnest([0, 0, 7]) as periods (i)"
+    )
+    assert told({"Champions": 20, "Lapsed": 10}, moves) == {
+        "shop": ["Periods in which moves are told: 0 → 2."]
+    }
+
+
 @pytest.mark.parametrize("gone", TABLES)
 def test_a_table_that_is_not_published_is_not_compared(told, gone: str):
     of_table = {
@@ -195,7 +206,7 @@ def test_what_is_printed_fits_the_terminal(tmp_path: Path, width: int):
     text = console.export_text()
 
     assert "Published for the first time." in text
-    assert "Nothing has changed" in text
+    assert "No segment, customer, fit" in text
     assert "[bold] 20→21" in text
     assert "cannot be compared" in text
     assert max(len(line) for line in text.splitlines()) <= width

@@ -346,7 +346,7 @@ def test_the_settings_of_the_command_reach_the_file(
     monkeypatch.setenv("SEGMENTS_MINIMUM_GROUP", "0")
     monkeypatch.setenv("SEGMENTS_SECRET", SECRET.decode())
     assert main(["--parquet"]) == 0
-    assert "Nothing has changed since" in capsys.readouterr().out
+    assert "No segment, customer, fit" in capsys.readouterr().out
     assert rows(target, "select count(customers), min(length(headline)) from summary") == [(5, 64)]
     assert (target.parent / "parquet" / "summary.parquet").exists()
 

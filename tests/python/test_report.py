@@ -80,7 +80,7 @@ def test_hidden_numbers_are_said_to_be_hidden(page):
     text = section(page, "Hidden")
     assert text.count("size not shown") == 2
     assert "Numbers of groups with very few customers are not shown" in text
-    assert "the numbers of those who stayed are not shown" in text
+    assert "how many stayed is not shown" in text
     assert "not shown" in section(page, "Nobody")
     assert "336 customers in all, besides those too few to show." in page
     assert not re.search(r"\b(nan|None|NaT|null)\b", text)
@@ -282,6 +282,21 @@ def test_the_largest_move_may_be_of_few(told):
     )
     assert "; the largest move was from <script>" in section["moves"]["told"]
     assert "most" not in section["moves"]["told"]
+
+
+def test_the_largest_move_is_of_those_that_are_shown(told):
+    section = told(
+        "scripts",
+        "insert into segment_migrations select population, fit_id, from_as_of, to_as_of, 1, "
+        "to_segment_name, 0, from_segment_name, null, null, 'moved' from segment_migrations "
+        "where kind = 'moved' and population = 'scripts'",
+    )
+    assert "; the largest move of those whose size is shown was from" in section["moves"]["told"]
+
+
+def test_a_hidden_reason_is_said_to_be_hidden(told):
+    section = told("scripts", "update cluster_scores set reason = null")
+    assert section["choice"]["reason"].startswith("Not shown")
 
 
 def test_a_share_is_not_of_the_numbers_that_are_shown(told):

@@ -90,7 +90,12 @@ def show_reasons(scores: pd.DataFrame) -> None:
                 f"**{k}** (in use)" if used else str(k)
                 for k, used in zip(rows["k"].astype(int), rows["is_chosen"], strict=True)
             ],
-            "Why, or why not": [plain(reason) for reason in rows["reason"]],
+            "Why, or why not": [
+                "not shown: it may tell the size of a small group"
+                if words.is_missing(reason)
+                else plain(reason)
+                for reason in rows["reason"]
+            ],
         }
     )
     st.table(told if chosen == EVERY else told.drop(columns="Method"), hide_index=True)

@@ -260,6 +260,11 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     ).properties(width=WIDTH, height=46 * len(frame))
 
 
+def _columns(names: pd.Series) -> dict[str, int]:
+    """What the page needs to know of the columns of a matrix to fit it to its width."""
+    return {"columns": int(names.nunique()), "longest": int(names.str.len().max())}
+
+
 def profile(rows: pd.DataFrame, most: int = 14) -> alt.LayerChart:
     """Features by segment: the colour is the difference from all customers in standard deviations,
     the text the mean of the segment.
@@ -340,9 +345,10 @@ def profile(rows: pd.DataFrame, most: int = 14) -> alt.LayerChart:
             for kind, style in (("!datum.strong", "cell_weak"), ("datum.strong", "cell_strong"))
         ),
     ]
-    columns = {"columns": int(frame["segment"].nunique())}
     return alt.layer(*layers, data=_data(frame)).properties(
-        width=WIDTH, height=30 * frame["feature"].nunique(), usermeta=columns
+        width=WIDTH,
+        height=30 * frame["feature"].nunique(),
+        usermeta=_columns(frame["segment"]),
     )
 
 
@@ -651,5 +657,5 @@ def migrations(flows: pd.DataFrame) -> alt.LayerChart:
     ).properties(
         width=WIDTH,
         height=34 * frame["start"].nunique(),
-        usermeta={"columns": int(frame["end"].nunique())},
+        usermeta=_columns(frame["end"]),
     )

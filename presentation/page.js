@@ -35,7 +35,7 @@
 
   const isNarrow = () => window.innerWidth < 600 && !printing;
 
-  function configured(room) {
+  function configured(room, longest) {
     const theme = structuredClone(themes[dark.matches && !printing ? "dark" : "light"]);
     if (isNarrow()) {
       theme.axis.labelFontSize = 11;
@@ -47,10 +47,10 @@
       theme.style.name.fontSize = theme.style.halo.fontSize = 11;
       theme.style.cell_weak.fontSize = theme.style.cell_strong.fontSize = 10;
     }
-    // Long names above narrow columns stand at an angle.
-    if (!isNarrow() && room < 110) {
-      theme.axisXBand = { labelAngle: -35, labelLimit: 170 };
-      theme.padding = { left: 4, top: 4, right: 90, bottom: 4 };
+    // Names that are longer than their columns are wide stand at an angle.
+    if (!isNarrow() && room < Math.min(7 * longest, 150)) {
+      theme.axisXBand = { labelAngle: -35, labelLimit: 210 };
+      theme.padding = { left: 4, top: 4, right: 120, bottom: 4 };
     }
     return theme;
   }
@@ -94,7 +94,7 @@
     window
       .vegaEmbed(figure, specification, {
         actions: false,
-        config: configured(room),
+        config: configured(room, chart.usermeta?.longest),
         defaultStyle: false,
         logLevel: 1,
         renderer: "svg",

@@ -13,6 +13,8 @@ import duckdb
 from dbt.cli.main import dbtRunner
 from dbt.task.docs import DOCS_INDEX_FILE_PATH
 
+from presentation import published_file
+
 RELATIONS = """
     select schema_name, table_name, comment, estimated_size from duckdb_tables()
     union all
@@ -166,9 +168,8 @@ def main() -> int:
     if not parsed.success:
         return 2
     database = Path(os.environ.get("SEGMENTS_DB", "customer_segments.duckdb"))
-    published = Path(os.environ.get("SEGMENTS_PUBLISHED", "published/customer_segments.duckdb"))
     manifest = pruned_manifest(parsed.result.writable_manifest().to_dict(), Path.cwd())
-    page = published.parent / "docs.html"
+    page = published_file().parent / "docs.html"
     try:
         catalog = catalog_of(manifest, database)
     except duckdb.Error as error:

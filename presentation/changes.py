@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from presentation import words
+from presentation.sql import text_literal
+
 # The number of customers of a group that is hidden: it is small, or would tell of a small one.
 HIDDEN = "hidden"
 NO_STRUCTURE = "no structure"
@@ -65,8 +68,7 @@ def changes(old: Path, new: Path) -> dict[str, list[str]]:
     """What changed, as sentences by population; nothing of populations in which nothing did."""
     with duckdb.connect() as connection:
         for name, path in (("old", old), ("new", new)):
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"attach '{quoted}' as {name} (read_only)")
+            connection.execute(f"attach {text_literal(str(path))} as {name} (read_only)")
         in_both = {
             table
             for (table,) in connection.execute(
@@ -151,8 +153,8 @@ def _customers(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     told = []
     for population, came, went, moved, stayed in rows:
         parts = [
-            f"{count:,} {words}"
-            for count, words in (
+            f"{count:,} {what}"
+            for count, what in (
                 (came, "new"),
                 (went, "gone"),
                 (moved, "in another segment than before"),
@@ -161,7 +163,7 @@ def _customers(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         ]
         if stayed + moved == 0:
             parts = ["all have other ids than before"]
-        told.append((population, f"Of the customers, {_listed(parts)}."))
+        told.append((population, f"Of the customers, {words.listed(parts)}."))
     return told
 
 
@@ -281,8 +283,3 @@ def _count(customers: int | None) -> str:
     if customers is None:
         return "size hidden"
     return f"{customers:,} customer{'' if customers == 1 else 's'}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """Several phrases as one: a, b and c."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

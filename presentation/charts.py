@@ -123,7 +123,8 @@ def theme(mode: str) -> dict:
     }
 
 
-def _scale(names: Sequence[str]) -> alt.Scale:
+def colours_of(names: Sequence[str]) -> alt.Scale:
+    """The colours of segments, in order of their names here: the same in every chart."""
     return alt.Scale(domain=list(names), range="category")
 
 
@@ -135,7 +136,8 @@ def _data(frame: pd.DataFrame) -> alt.Data:
     return alt.Data(values=rounded.astype(object).where(rounded.notna(), None).to_dict("records"))
 
 
-def _chart(frame: pd.DataFrame) -> alt.Chart:
+def chart_of(frame: pd.DataFrame) -> alt.Chart:
+    """A chart of a frame, to be given marks."""
     return alt.Chart(_data(frame))
 
 
@@ -183,7 +185,7 @@ def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -
     layers = [
         dots.transform_filter("datum.kind != 2")
         .mark_circle(size=26, opacity=0.65)
-        .encode(x, y, alt.Color("segment:N", scale=_scale(names), legend=None), tooltip=tooltip)
+        .encode(x, y, alt.Color("segment:N", scale=colours_of(names), legend=None), tooltip=tooltip)
     ]
     if (points["segment_id"] < 0).any():
         layers.append(
@@ -199,7 +201,7 @@ def segment_map(points: pd.DataFrame, names: Sequence[str], height: int = 420) -
         )
     if len(names) > 1:
         width, height_ = (points[axis].max() - points[axis].min() for axis in ("map_x", "map_y"))
-        label = _chart(_spread(middles.reset_index(names="segment"), width, height_))
+        label = chart_of(_spread(middles.reset_index(names="segment"), width, height_))
         layers += [
             label.mark_text(style=style, dy=-12).encode(x, y, text="segment:N")
             for style in ("halo", "name")
@@ -240,7 +242,7 @@ def sizes(segments: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     y = alt.Y("segment:N", sort=order, axis=None, scale=alt.Scale(domain=order))
     x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, most]))
     tooltip = [alt.Tooltip("segment:N", title="Segment"), alt.Tooltip("told:N", title="Customers")]
-    colour = alt.Color("segment:N", scale=_scale(names), legend=None)
+    colour = alt.Color("segment:N", scale=colours_of(names), legend=None)
     bar = {"height": 10, "yOffset": 10, "cornerRadius": 3}
     base = alt.Chart()
     return alt.layer(
@@ -408,7 +410,7 @@ def choice(
         )
     if limit is not None:
         layers.append(
-            _chart(pd.DataFrame({"value": [limit]}))
+            chart_of(pd.DataFrame({"value": [limit]}))
             .mark_rule(style="limit")
             .encode(alt.Y("value:Q", axis=y_axis))
         )
@@ -523,11 +525,11 @@ def imputation(scores: pd.DataFrame, known: dict[str, tuple[str, str | None]]) -
     )
     colour = alt.Color("method:N", scale=alt.Scale(domain=present, range="category"), legend=legend)
     return alt.layer(
-        _chart(pd.DataFrame({"relative": [1.0]})).mark_rule(style="limit").encode(x),
-        _chart(frame[frame["chosen"]])
+        chart_of(pd.DataFrame({"relative": [1.0]})).mark_rule(style="limit").encode(x),
+        chart_of(frame[frame["chosen"]])
         .mark_point(size=260, style="outlier", filled=False, shape="circle")
         .encode(x, y),
-        _chart(frame)
+        chart_of(frame)
         .mark_point(size=70, filled=True, opacity=0.95)
         .encode(x, y, colour, shape, tooltip=tooltip),
     ).properties(width=WIDTH, height=32 * frame["feature"].nunique())
@@ -578,12 +580,12 @@ def outcomes(scores: pd.DataFrame) -> alt.LayerChart:
     )
     tooltip = [alt.Tooltip("way:N", title="Told from"), alt.Tooltip("told:N", title="Result")]
     return alt.layer(
-        _chart(pd.DataFrame({"auc": [0.5]})).mark_rule(style="limit").encode(x),
-        _chart(frame).mark_rule(style="line").encode(alt.X("low:Q"), y, alt.X2("high:Q")),
-        _chart(frame)
+        chart_of(pd.DataFrame({"auc": [0.5]})).mark_rule(style="limit").encode(x),
+        chart_of(frame).mark_rule(style="line").encode(alt.X("low:Q"), y, alt.X2("high:Q")),
+        chart_of(frame)
         .mark_point(style="dot", filled=True, size=70, opacity=1)
         .encode(x, y, tooltip=tooltip),
-        _chart(frame[frame["ours"]])
+        chart_of(frame[frame["ours"]])
         .mark_point(style="chosen", size=150, filled=True, opacity=1)
         .encode(x, y, tooltip=tooltip),
     ).properties(width=WIDTH, height=32 * len(frame))
@@ -645,9 +647,9 @@ def migrations(flows: pd.DataFrame) -> alt.LayerChart:
         "share:Q", scale=alt.Scale(domain=[0, 1], range="ramp", interpolate="rgb"), legend=None
     )
     return alt.layer(
-        _chart(frame).mark_rect(cornerRadius=3).encode(x, y, colour, tooltip=tooltip),
+        chart_of(frame).mark_rect(cornerRadius=3).encode(x, y, colour, tooltip=tooltip),
         *(
-            _chart(part).mark_text(style=style).encode(x, y, text="told:N", tooltip=tooltip)
+            chart_of(part).mark_text(style=style).encode(x, y, text="told:N", tooltip=tooltip)
             for part, style in (
                 (frame[~frame["strong"]], "cell_weak"),
                 (frame[frame["strong"]], "cell_strong"),

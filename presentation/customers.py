@@ -14,6 +14,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from presentation.queries import ask, connect
+from presentation.sql import quoted
 
 # The orders of a segment's customers that are not a feature.
 TYPICAL, BORDER, UNUSUAL, BY_ID = "typical", "border", "unusual", "customer"
@@ -37,11 +38,6 @@ FLAGS = (
 FORMULA = r"^\s*[=+@\-\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 SIGNED_NUMBER = r"^[+\-][0-9][0-9 .,]*$"
 UTF8_MARK = b"\xef\xbb\xbf"
-
-
-def quoted(name: str) -> str:
-    '''A name as SQL: `a "b"` gives `"a ""b"""`.'''
-    return '"' + name.replace('"', '""') + '"'
 
 
 def features(database: Path, population: str) -> pd.DataFrame:

@@ -21,12 +21,13 @@ import duckdb
 from rich.console import Console
 from rich.markup import escape
 
+from presentation import published_file
 from presentation.changes import print_changes
 from presentation.errors import InputError
 from presentation.manifest import Model, Project, SmallGroups, fresh_manifest, project_of
 from presentation.privacy import checked_secret, keyed_hash, small_groups
+from presentation.sql import quoted, text_literal
 
-PUBLISHED = "published/customer_segments.duckdb"
 MINIMUM_GROUP = 5
 
 # The oldest DuckDB that must be able to open the file.
@@ -138,14 +139,14 @@ def _opened(build: Path, new: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     }
     with duckdb.connect(config=config) as connection:
         try:
-            connection.execute(f"attach {_text(str(build))} as build (read_only)")
+            connection.execute(f"attach {text_literal(str(build))} as build (read_only)")
         except duckdb.Error as error:
             raise InputError(
                 f"The build file '{build}' cannot be read, most likely since a build is going on "
                 f"({str(error).splitlines()[0]}). Wait for its end, then run `make publish`."
             ) from error
         connection.execute(
-            f"attach {_text(str(new))} as published (storage_version '{STORAGE_VERSION}')"
+            f"attach {text_literal(str(new))} as published (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute("use published")
         yield connection
@@ -223,7 +224,7 @@ def _write(
     models = {model.name: model for model in project.models}
     after = {name: set(view.parents) & set(views) for name, view in views.items()}
     for name in TopologicalSorter(after).static_order():
-        connection.execute(f"create view {_name(name)} as {views[name].query}")
+        connection.execute(f"create view {quoted(name)} as {views[name].query}")
         _comment(connection, "view", models[name])
 
 
@@ -259,7 +260,7 @@ def _require_not_clustered(connection: duckdb.DuckDBPyConnection, project: Proje
             words = f"contains(cast({column} as varchar), ' = ')"
             found = connection.execute(
                 f"select distinct split_part(cast({column} as varchar), ' = ', 1) "
-                f"from build.{_name(model.schema)}.{_name(model.name)} "
+                f"from build.{quoted(model.schema)}.{quoted(model.name)} "
                 f"where {'true' if column == DIMENSION else words} order by all"
             ).fetchall()
             personal = [feature for (feature,) in found if feature.lower() in project.personal]
@@ -285,19 +286,19 @@ def _create_table(
     It is left out while the rows are copied: what is written and taken away later can still stand
     somewhere in the file.
     """
-    source = f"build.{_name(model.schema)}.{_name(model.name)}"
+    source = f"build.{quoted(model.schema)}.{quoted(model.name)}"
     stays = columns
     if model.small_groups:
         _find_small_groups(connection, source, model.small_groups, minimum)
         stays = (*model.small_groups.groups, *model.small_groups.keeps)
         same = " and ".join(
-            f"source.{_name(column)} is not distinct from small.{_name(column)}"
+            f"source.{quoted(column)} is not distinct from small.{quoted(column)}"
             for column in model.small_groups.groups
         )
         joined = f"left join temp.small on {same}"
     selected = []
     for column in columns:
-        value = f"source.{_name(column)}"
+        value = f"source.{quoted(column)}"
         if column.lower() in project.personal:
             if secret:
                 value = keyed_hash(value, secret)
@@ -312,11 +313,11 @@ def _create_table(
                 continue
         if column not in stays:
             value = f"case when small.place is null then {value} end"
-        selected.append(f"{value} as {_name(column)}")
+        selected.append(f"{value} as {quoted(column)}")
     connection.execute(
-        f"create table {_name(model.name)} as from (select {', '.join(selected)} "
+        f"create table {quoted(model.name)} as from (select {', '.join(selected)} "
         f"from {source} as source {joined if model.small_groups else ''}) "
-        f"order by {', '.join(_name(column) for column in model.key) or 'all'}"
+        f"order by {', '.join(quoted(column) for column in model.key) or 'all'}"
     )
 
 
@@ -324,7 +325,7 @@ def _find_small_groups(
     connection: duckdb.DuckDBPyConnection, source: str, rule: SmallGroups, minimum: int
 ) -> None:
     """Put the groups whose numbers are hidden into the temporary table `small`."""
-    groups = ", ".join(map(_name, rule.groups))
+    groups = ", ".join(map(quoted, rule.groups))
     connection.execute(
         f"create or replace temp table small as select *, row_number() over () - 1 as place from ("
         f"select {groups}, any_value(coalesce({rule.counted_by}, {minimum})) as customers "
@@ -392,16 +393,16 @@ def _parts(tree: Any) -> Iterator[dict]:
 
 def _comment(connection: duckdb.DuckDBPyConnection, kind: str, model: Model) -> None:
     """The descriptions of the YAML as comments on a table or view and on its columns."""
-    name = _name(model.name)
-    connection.execute(f"comment on {kind} {name} is {_text(model.description)}")
+    name = quoted(model.name)
+    connection.execute(f"comment on {kind} {name} is {text_literal(model.description)}")
     columns = connection.execute(
         "select column_name from duckdb_columns() "
         "where database_name = 'published' and table_name = ? order by column_index",
         [model.name],
     ).fetchall()
     for (column,) in columns:
-        text = _text(model.columns[column.lower()])
-        connection.execute(f"comment on column {name}.{_name(column)} is {text}")
+        text = text_literal(model.columns[column.lower()])
+        connection.execute(f"comment on column {name}.{quoted(column)} is {text}")
 
 
 def _has_copies(folder: Path, wanted: bool) -> bool:
@@ -427,8 +428,8 @@ def _write_parquet(file: Path, folder: Path) -> None:
             "select table_name from duckdb_tables() order by all"
         ).fetchall()
         for (table,) in tables:
-            target = _text(str(folder / f"{table}.parquet"))
-            connection.execute(f"copy {_name(table)} to {target} (format parquet)")
+            target = text_literal(str(folder / f"{table}.parquet"))
+            connection.execute(f"copy {quoted(table)} to {target} (format parquet)")
 
 
 def _replace_folder(new: Path, folder: Path) -> None:
@@ -453,14 +454,6 @@ def _to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 def _minimum(given: str | None) -> int:
     """The smallest group that is shown; raises InputError for anything but a whole number."""
     if not given:
@@ -476,7 +469,7 @@ def _minimum(given: str | None) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Publish the build file, $SEGMENTS_DB, as $SEGMENTS_PUBLISHED; returns the exit code."""
     build = Path(os.environ.get("SEGMENTS_DB", "customer_segments.duckdb"))
-    published = Path(os.environ.get("SEGMENTS_PUBLISHED", PUBLISHED))
+    published = published_file()
     console = Console(width=None if sys.stdout.isatty() else 110)
     try:
         minimum = _minimum(os.environ.get("SEGMENTS_MINIMUM_GROUP"))

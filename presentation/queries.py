@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from presentation.errors import InputError
+from presentation.sql import text_literal
 
 # The connections that this thread has open, by the path of their file.
 _CONNECTIONS: ContextVar[dict[str, duckdb.DuckDBPyConnection]] = ContextVar("connections")
@@ -37,10 +38,11 @@ def connect(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         return
     if not Path(database).exists():
         raise InputError(f"The published file '{database}' does not exist; `make build` writes it.")
-    path = str(database).replace("'", "''")
     try:
         with duckdb.connect() as connection:
-            connection.execute(f"attach '{path}' as published (type duckdb, read_only)")
+            connection.execute(
+                f"attach {text_literal(str(database))} as published (type duckdb, read_only)"
+            )
             connection.execute("use published")
             token = _CONNECTIONS.set({**held, str(database): connection})
             try:

@@ -19,10 +19,9 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from presentation import queries, words
+from presentation import published_file, queries, words
 from presentation.errors import InputError
 
-PUBLISHED = "published/customer_segments.duckdb"
 MISSING_EXTRA = (
     "The report needs packages that are not installed: run `make .venv/extras`, or install "
     "'customer-segments[report]'."
@@ -937,9 +936,8 @@ def write(database: Path) -> Path:
 
 def main() -> int:
     """Write the report on the published file, $SEGMENTS_PUBLISHED; returns the exit code."""
-    database = Path(os.environ.get("SEGMENTS_PUBLISHED") or PUBLISHED)
     try:
-        target = write(database)
+        target = write(published_file())
     except InputError as error:
         print(error, file=sys.stderr)
         return 1

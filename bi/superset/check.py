@@ -24,6 +24,8 @@ import requests
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import sync_playwright
 
+from presentation import published_file
+
 HERE = Path(__file__).resolve().parent
 SUPERSET = HERE.parent.parent / ".venv-superset" / "bin" / "python"
 DATA = "/api/v1/chart/data"
@@ -36,7 +38,7 @@ def main(picture):
         raise SystemExit(
             "Chromium is not on the PATH; install it, for example 'apt install chromium'."
         )
-    source = Path(os.environ.get("SEGMENTS_PUBLISHED") or "published/customer_segments.duckdb")
+    source = published_file()
     if not source.is_file():
         raise SystemExit(f"There is no published file at {source}: run 'make publish' first.")
     with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from presentation.dashboard import published
+from presentation import published_file
 
 DEFAULTS = {
     # Only this machine; its names are the only ones that a page of another site could not forge.
@@ -27,9 +27,9 @@ DEFAULTS = {
 
 def main() -> None:
     """Become the server of the dashboard; a missing published file is said first."""
-    if not published().exists():
+    if not published_file().exists():
         sys.exit(
-            f"There is no published file at '{published()}'. `make build` writes one; "
+            f"There is no published file at '{published_file()}'. `make build` writes one; "
             "SEGMENTS_PUBLISHED names another place."
         )
     address = os.environ.get("STREAMLIT_SERVER_ADDRESS", DEFAULTS["STREAMLIT_SERVER_ADDRESS"])

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from presentation import words
-from presentation.charts import WIDTH, _chart, _scale
+from presentation.charts import WIDTH, chart_of, colours_of
 from presentation.dashboard import telling
 
 
@@ -51,7 +51,7 @@ def differences(rows: pd.DataFrame, most: int = 12) -> alt.LayerChart:
     )
     # Above the bar, since a phone is too narrow for words beside it.
     text = [
-        _chart(frame)
+        chart_of(frame)
         .mark_text(style="ink", align=align, dy=-7)
         .encode(alt.X(datum=place), y, text=column)
         for column, align, place in (
@@ -59,7 +59,7 @@ def differences(rows: pd.DataFrame, most: int = 12) -> alt.LayerChart:
             ("told:N", "right", most_of_all),
         )
     ]
-    bars = _chart(frame).mark_bar(height=10, yOffset=8).encode(x, y, colour, tooltip=tooltip)
+    bars = chart_of(frame).mark_bar(height=10, yOffset=8).encode(x, y, colour, tooltip=tooltip)
     return alt.layer(bars, *text).properties(width=WIDTH, height=alt.Step(40))
 
 
@@ -73,16 +73,16 @@ def distances(rows: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     most = max(float(frame["distance"].max()), 0.01)
     y = alt.Y("segment_name:N", sort=list(frame["segment_name"]), title=None)
     x = alt.X("distance:Q", axis=None, scale=alt.Scale(domain=[0, 1.15 * most]))
-    colour = alt.Color("segment_name:N", scale=_scale(names), legend=None)
+    colour = alt.Color("segment_name:N", scale=colours_of(names), legend=None)
     tooltip = [
         alt.Tooltip("segment_name:N", title="Segment"),
         alt.Tooltip("told:N", title="Distance"),
     ]
     return alt.layer(
-        _chart(frame)
+        chart_of(frame)
         .mark_bar(height={"band": 0.62}, cornerRadiusEnd=3)
         .encode(x, y, colour, tooltip=tooltip),
-        _chart(frame).mark_text(align="left", dx=6, style="ink").encode(x, y, text="told:N"),
+        chart_of(frame).mark_text(align="left", dx=6, style="ink").encode(x, y, text="told:N"),
     ).properties(width=WIDTH, height=alt.Step(34))
 
 
@@ -117,7 +117,7 @@ def contributions(rows: pd.DataFrame, own: str, other: str, most: int = 10) -> a
         alt.Tooltip("told:N", title="Speaks for"),
         alt.Tooltip("part:N", title="Of all that is weighed"),
     ]
-    bars = _chart(frame).mark_bar(height={"band": 0.62}).encode(x, y, colour, tooltip=tooltip)
+    bars = chart_of(frame).mark_bar(height={"band": 0.62}).encode(x, y, colour, tooltip=tooltip)
     return alt.layer(bars).properties(width=WIDTH, height=alt.Step(28))
 
 
@@ -142,7 +142,9 @@ def methods(scores: pd.DataFrame) -> alt.LayerChart:
     y = alt.Y("stability:Q", title=None, scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=5))
     names = list(dict.fromkeys(frame["method"]))
     colour = alt.Color(
-        "method:N", scale=_scale(names), legend=alt.Legend(title=None, orient="bottom", columns=3)
+        "method:N",
+        scale=colours_of(names),
+        legend=alt.Legend(title=None, orient="bottom", columns=3),
     )
     tooltip = [
         alt.Tooltip("method:N", title="Method"),
@@ -150,11 +152,11 @@ def methods(scores: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("told:N", title="Stability"),
     ]
     return alt.layer(
-        _chart(frame).mark_line(strokeWidth=1.5, opacity=0.6).encode(x, y, colour),
-        _chart(frame)
+        chart_of(frame).mark_line(strokeWidth=1.5, opacity=0.6).encode(x, y, colour),
+        chart_of(frame)
         .mark_point(filled=True, size=45, opacity=1)
         .encode(x, y, colour, tooltip=tooltip),
-        _chart(frame[frame["chosen"]])
+        chart_of(frame[frame["chosen"]])
         .mark_point(style="outlier", filled=False, size=180)
         .encode(x, y),
     ).properties(width=WIDTH, height=240)
@@ -176,13 +178,13 @@ def stays(rows: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     )
     order = list(dict.fromkeys(frame["segment"]))
     return alt.layer(
-        _chart(frame)
+        chart_of(frame)
         .mark_bar(height={"band": 0.5}, cornerRadius=3)
         .encode(
             alt.X("since:T", title=None, axis=alt.Axis(tickCount=6)),
             alt.Y("segment:N", title=None, sort=order),
             alt.X2("until:T"),
-            alt.Color("segment:N", scale=_scale(names), legend=None),
+            alt.Color("segment:N", scale=colours_of(names), legend=None),
             tooltip=[
                 alt.Tooltip("segment:N", title="Segment"),
                 alt.Tooltip("told:N", title="From"),

@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page as StreamlitPage
 
-from presentation import charts, queries, words
-from presentation.dashboard import published, telling
+from presentation import charts, published_file, queries, words
+from presentation.dashboard import telling
 from presentation.dashboard.telling import plain
 
 # The pages: file and title. They have no icons: browsers would fetch these from afar.
@@ -33,7 +33,7 @@ def remembered(question: Callable, *arguments: str):
 
     question: a function of `queries` or `customers` whose answer is small, of one connection.
     """
-    database = published()
+    database = published_file()
     if not database.exists():
         return question(database, *arguments)
     state = database.stat()

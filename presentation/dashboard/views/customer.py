@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from presentation import customers, queries, words
-from presentation.dashboard import drawings, published, telling
+from presentation import customers, published_file, queries, words
+from presentation.dashboard import drawings, telling
 from presentation.dashboard.frame import (
     chart,
     choose_population,
@@ -45,7 +45,7 @@ def search(population: str, beside: DeltaGenerator) -> tuple[str, dict | None]:
                 )
                 st.caption(plain(row.segment_name), width="content")
         return asked, None
-    customer = customers.customer(published(), population, asked)
+    customer = customers.customer(published_file(), population, asked)
     if customer is not None:
         return asked, customer
     st.warning(
@@ -53,7 +53,7 @@ def search(population: str, beside: DeltaGenerator) -> tuple[str, dict | None]:
         "(any more).",
         icon=":material/person_off:",
     )
-    similar = customers.found(published(), population, asked)
+    similar = customers.found(published_file(), population, asked)
     if similar:
         st.markdown("These ids hold it:")
         for customer_id in similar:
@@ -63,14 +63,14 @@ def search(population: str, beside: DeltaGenerator) -> tuple[str, dict | None]:
 
 def show_why(population: str, customer: dict, customer_id: str, values: dict, known: dict) -> None:
     """The distances to all segments, and the features that decide."""
-    distances = customers.distances(published(), population, customer_id)
+    distances = customers.distances(published_file(), population, customer_id)
     st.markdown(plain(" ".join(telling.typicality(customer, distances))))
     told = telling.notes(customer, known)
     if told:
         st.info(f"To note: {plain('; '.join(told))}.", icon=":material/info:")
     if distances.empty:
         return
-    rows = customers.contributions(published(), population, customer_id)
+    rows = customers.contributions(published_file(), population, customer_id)
     if len(distances) == 1:
         st.subheader("Where it differs most from the middle of all")
         st.markdown(facts(population, customer, values, rows, None, known))
@@ -131,7 +131,7 @@ def facts(
 
 def show_history(population: str, customer_id: str) -> None:
     """In which segments the customer was before."""
-    stays = customers.stays(published(), population, customer_id)
+    stays = customers.stays(published_file(), population, customer_id)
     st.subheader("Before")
     if stays.empty:
         st.markdown("No past is known: these segments have no dates.")
@@ -206,7 +206,7 @@ def show() -> None:
         population=name,
         segment=customer["segment_name"],
     )
-    values = customers.customer_features(published(), name, customer_id)
+    values = customers.customer_features(published_file(), name, customer_id)
     show_why(name, customer, customer_id, values, known)
     show_history(name, customer_id)
     show_features(name, customer, values, known)

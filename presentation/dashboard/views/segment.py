@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from presentation import customers, queries, words
-from presentation.dashboard import drawings, published, telling
+from presentation import customers, published_file, queries, words
+from presentation.dashboard import drawings, telling
 from presentation.dashboard.frame import (
     chart,
     choose,
@@ -149,7 +149,7 @@ def show_customers(population: str, row: pd.Series, profile: pd.DataFrame, known
     with right:
         st.download_button(
             f"Download all {words.count(row['customers'], 'customer')} as CSV",
-            data=lambda: customers.segment_csv(published(), population, name),
+            data=lambda: customers.segment_csv(published_file(), population, name),
             file_name=f"{telling.file_name(population)}_{telling.file_name(name)}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -159,7 +159,7 @@ def show_customers(population: str, row: pd.Series, profile: pd.DataFrame, known
         )
     pages = max(1, -(-remembered(customers.in_segment, population, name) // ROWS))
     page = _page(pages)
-    rows = customers.of_segment(published(), population, name, shown, order, page, ROWS)
+    rows = customers.of_segment(published_file(), population, name, shown, order, page, ROWS)
     table = _table(rows, shown, known)
     chosen = st.dataframe(
         table,

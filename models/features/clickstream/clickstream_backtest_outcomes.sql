@@ -1,7 +1,7 @@
 {{ config(materialized='fitted', meta={'explains_fit': true}) }}
 
 {# One row per customer who was known at the cut-off or came after it: what the customer did after
-   it. Features never read this. #}
+   it. Features never read this. Where the backtest has a sample of the customers, so has this. #}
 -- depends_on: {{ ref('clickstream_verdict') }}
 with
 
@@ -27,13 +27,14 @@ later_events as (
 
     inner join moments as present
         on
-            events.as_of = present.as_of
+            events.moment = present.moment
             and present.is_present
 
     inner join moments as past
         on
             events.occurred_at > past.as_of
             and past.is_cutoff
+            and {{ is_in_share('events.customer_id', 'past.customer_share') }}
 
 ),
 

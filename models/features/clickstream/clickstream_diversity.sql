@@ -1,21 +1,27 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_changed(
+        ref('clickstream_visits'), ref('base_clickstream__files')
+    ) }}"
+) }}
+
 {# One row per point in time and customer: how many different products, categories and brands, and
    how evenly the customer's events up to then spread over them. Events without a category or brand say nothing about it. #}
 {% set items = {'product': 'product_id', 'category': 'category_id', 'brand': 'brand'} %}
 with
 
-events as (
-
-    select * from {{ ref('clickstream_observed_events') }}
-
-),
-
 customers as (
 
-    select distinct
-        as_of,
-        customer_id
+    select
+        moment,
+        customer_id,
+        reading
 
-    from {{ ref('clickstream_sessions') }}
+    from {{ ref('clickstream_visits') }}
+
+    where {{ is_changed(ref('clickstream_visits')) }}
 
 ),
 
@@ -23,26 +29,28 @@ customers as (
 {{ item }}_events as (
 
     select
-        as_of,
+        moment,
         customer_id,
-        {{ column }},
+        {{ short_key(column) }} as {{ item }}_key,
         count(*) as event_count
 
-    from events
+    from {{ ref('clickstream_observed_events') }}
 
-    where {{ column }} is not null
+    where
+        {{ column }} is not null
+        and {{ is_changed(ref('clickstream_visits')) }}
 
     group by
-        as_of,
+        moment,
         customer_id,
-        {{ column }}
+        {{ short_key(column) }}
 
 ),
 
 {{ item }}_spread as (
 
     select
-        as_of,
+        moment,
         customer_id,
         count(*) as {{ item }}_count,
         {{ normalised_entropy('event_count') }} as {{ item }}_diversity,
@@ -51,7 +59,7 @@ customers as (
     from {{ item }}_events
 
     group by
-        as_of,
+        moment,
         customer_id
 
 ),
@@ -60,20 +68,21 @@ customers as (
 customer_diversity as (
 
     select
+        customers.moment,
+        customers.customer_id,
         {% for item in items %}
         coalesce({{ item }}_spread.{{ item }}_count, 0) as {{ item }}_count,
         {{ item }}_spread.{{ item }}_diversity,
         {{ item }}_spread.top_{{ item }}_share,
         {% endfor %}
-        customers.as_of,
-        customers.customer_id
+        customers.reading
 
     from customers
 
     {% for item in items %}
     left join {{ item }}_spread
         on
-            customers.as_of = {{ item }}_spread.as_of
+            customers.moment = {{ item }}_spread.moment
             and customers.customer_id = {{ item }}_spread.customer_id
     {% endfor %}
 

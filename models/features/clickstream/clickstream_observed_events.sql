@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
-{# One row per point in time and event that is not later, with the visit it belongs to. Later events
-   do not exist for any feature: every model below reads events from here. #}
+{# One row per point in time and event that is not later. Later events do not exist for any feature:
+   every model below reads events from here. #}
 with
 
 events as (
@@ -19,7 +19,7 @@ moments as (
 observed as (
 
     select
-        moments.as_of,
+        moments.moment,
         events.customer_id,
         events.occurred_at,
         events.event_type,
@@ -27,13 +27,15 @@ observed as (
         events.category_id,
         events.brand,
         events.price,
-        coalesce(events.session_id, cast(cast(events.occurred_at as date) as varchar))
-            as session_id
+        events.session_key,
+        events.reading
 
     from events
 
     inner join moments
-        on events.occurred_at <= moments.as_of
+        on
+            events.occurred_at <= moments.as_of
+            and {{ is_in_share('events.customer_id', 'moments.customer_share') }}
 
 )
 

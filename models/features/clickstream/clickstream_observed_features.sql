@@ -28,22 +28,22 @@ behaviour as (
 )
 
 select
-    moments.*,
-    rfm.* exclude (as_of),
-    diversity.* exclude (as_of, customer_id),
-    behaviour.* exclude (as_of, customer_id)
+    moments.* exclude (moment, customer_share),
+    rfm.* exclude (moment),
+    diversity.* exclude (moment, customer_id, reading),
+    behaviour.* exclude (moment, customer_id)
 
 from moments
 
 inner join rfm
-    on moments.as_of = rfm.as_of
+    on moments.moment = rfm.moment
 
 inner join diversity
     on
-        rfm.as_of = diversity.as_of
+        rfm.moment = diversity.moment
         and rfm.customer_id = diversity.customer_id
 
 inner join behaviour
     on
-        rfm.as_of = behaviour.as_of
+        rfm.moment = behaviour.moment
         and rfm.customer_id = behaviour.customer_id

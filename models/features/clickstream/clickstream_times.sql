@@ -1,82 +1,120 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_changed(
+        ref('clickstream_visits'), ref('base_clickstream__files')
+    ) }}"
+) }}
+
 {# One row per point in time and customer: on which days and at which hours of the day (UTC) the
    events up to then fall. #}
 with
 
-hours as (
+customers as (
 
     select
-        as_of,
+        moment,
         customer_id,
-        cast(occurred_at as date) as day,
-        extract(hour from occurred_at) as hour_of_day,
-        count(*) as event_count
+        reading
 
-    from {{ ref('clickstream_observed_events') }}
+    from {{ ref('clickstream_visits') }}
 
-    group by all
-
-),
-
-hours_of_day as (
-
-    select
-        as_of,
-        customer_id,
-        hour_of_day,
-        sum(event_count) as event_count
-
-    from hours
-
-    group by
-        as_of,
-        customer_id,
-        hour_of_day
+    where {{ is_changed(ref('clickstream_visits')) }}
 
 ),
 
 days as (
 
     select
-        as_of,
+        moment,
         customer_id,
-        count(distinct day) as active_day_count,
-        {{ share(
-            'sum(event_count) filter (where extract(isodow from day) in (6, 7))', 'sum(event_count)'
-        ) }} as weekend_share,
-        {{ share(
-            'sum(event_count) filter (where hour_of_day < 6)', 'sum(event_count)'
-        ) }} as night_share
+        cast(occurred_at as date) as day,
+        count(*) as event_count
 
-    from hours
+    from {{ ref('clickstream_observed_events') }}
+
+    where {{ is_changed(ref('clickstream_visits')) }}
 
     group by
-        as_of,
+        moment,
+        customer_id,
+        cast(occurred_at as date)
+
+),
+
+hours as (
+
+    select
+        moment,
+        customer_id,
+        extract(hour from occurred_at) as hour_of_day,
+        count(*) as event_count
+
+    from {{ ref('clickstream_observed_events') }}
+
+    where {{ is_changed(ref('clickstream_visits')) }}
+
+    group by
+        moment,
+        customer_id,
+        extract(hour from occurred_at)
+
+),
+
+customer_days as (
+
+    select
+        moment,
+        customer_id,
+        count(*) as active_day_count,
+        {{ share(
+            'sum(event_count) filter (where extract(isodow from day) in (6, 7))', 'sum(event_count)'
+        ) }} as weekend_share
+
+    from days
+
+    group by
+        moment,
         customer_id
 
 ),
 
-hour_spread as (
+customer_hours as (
 
     select
-        as_of,
+        moment,
         customer_id,
+        {{ share(
+            'sum(event_count) filter (where hour_of_day < 6)', 'sum(event_count)'
+        ) }} as night_share,
         {{ normalised_entropy('event_count') }} as hour_diversity
 
-    from hours_of_day
+    from hours
 
     group by
-        as_of,
+        moment,
         customer_id
 
 )
 
 select
-    days.*,
-    hour_spread.hour_diversity
+    customers.moment,
+    customers.customer_id,
+    customer_days.active_day_count,
+    customer_days.weekend_share,
+    customer_hours.night_share,
+    customer_hours.hour_diversity,
+    customers.reading
 
-from days
+from customers
 
-inner join hour_spread
+inner join customer_days
     on
-        days.as_of = hour_spread.as_of
-        and days.customer_id = hour_spread.customer_id
+        customers.moment = customer_days.moment
+        and customers.customer_id = customer_days.customer_id
+
+inner join customer_hours
+    on
+        customers.moment = customer_hours.moment
+        and customers.customer_id = customer_hours.customer_id

@@ -10,7 +10,8 @@ select
     category_code,
     brand,
     price,
-    session_id
+    session_key,
+    reading
 
 from {{ ref('base_clickstream__events') }}
 

@@ -1,6 +1,7 @@
 {# The features of customers with their gaps filled by what a fit filled in for the same customers, and
    imputed_features, the names of those that were. Other gaps stay: scoring reads them as the fallback
-   of the stored model. It is a query in parentheses, to stand after `from`. #}
+   of the stored model. Where the fit filled in nothing, there is nothing to join. It is a query in
+   parentheses, to stand after `from`. #}
 {% macro filled_customers(features, imputed) -%}
     {%- set names = filled_features(imputed) -%}
     {%- set filled = {} -%}
@@ -28,7 +29,10 @@
 
         from {{ features }} as features
 
+        {%- if names %}
+
         left join {{ imputed }} as imputed
             on features.customer_id = imputed.customer_id
+        {%- endif %}
     )
 {%- endmacro %}

@@ -81,14 +81,14 @@ totals as (
                 'feature': {{ dbt.string_literal(dbt.escape_single_quotes(feature)) }},
                 'is_share': {{ feature in shares }},
                 'known': count({{ column }}),
-                'above_zero': count({{ column }}) filter (where {{ column }} > 0),
+                'above_zero': cast(coalesce(count_if({{ column }} > 0), 0) as bigint),
                 'total': {{ exact_sum(column) }},
                 'scaled_total': {{ exact_sum(scaled) }},
-                'scaled_squares': {{ exact_sum('power(' ~ scaled ~ ', 2)') }},
+                'scaled_squares': {{ exact_sum('(' ~ scaled ~ ') * (' ~ scaled ~ ')') }},
                 'stated': count({{ stated }}),
-                'stated_above_zero': count({{ stated }}) filter (where {{ stated }} > 0),
+                'stated_above_zero': cast(coalesce(count_if({{ stated }} > 0), 0) as bigint),
                 'stated_total': {{ exact_sum(stated_scaled) }},
-                'stated_squares': {{ exact_sum('power(' ~ stated_scaled ~ ', 2)') }},
+                'stated_squares': {{ exact_sum('(' ~ stated_scaled ~ ') * (' ~ stated_scaled ~ ')') }},
                 'stated_least': min({{ stated_scaled }}),
                 'stated_greatest': max({{ stated_scaled }})
             }{{ ',' if not loop.last }}

@@ -35,7 +35,6 @@ model as (
         list(map_x_weight order by position) as map_x_weights,
         list(map_y_weight order by position) as map_y_weights,
         any_value(fit_id) as fit_id,
-        list(feature order by position) as features,
         list(least order by position) as least,
         list(greatest order by position) as greatest
 
@@ -43,7 +42,8 @@ model as (
 
 ),
 
-{# The same with stored points in the place of dimensions; without a model, one point for all. #}
+{# The same with stored points in the place of dimensions, and for each of those the places of the
+   points of other segments; without a model, one point for all. #}
 stored as (
 
     select
@@ -51,7 +51,14 @@ stored as (
             coalesce({{ transposed('centroids') }}, [[]]) as centroids,
             coalesce(segments, [0]) as segments,
             {{ transposed('landmarks') }} as landmarks
-        )
+        ),
+        list_distinct(segments) as segment_ids,
+        list_transform(
+            segment_ids,
+            lambda own: list_filter(
+                range(1, len(segments) + 1), lambda i: segments[i] != own
+            )
+        ) as others
 
     from model
 
@@ -93,9 +100,8 @@ scored as (
         distance,
         case
             when segment_id >= 0
-                then list_min(list_transform(
-                    range(1, len(distances) + 1),
-                    lambda i: case when segments[i] != segment_id then distances[i] end
+                then list_min(list_select(
+                    distances, others[list_position(segment_ids, segment_id)]
                 )) - distance
         end as margin,
         coalesce(distance > outlier_distance, segment_id < 0) as is_outlier,
@@ -110,12 +116,7 @@ scored as (
             else coalesce(list_dot_product(point, map_y_weights), 0)
         end as map_y,
         imputed_features,
-        coalesce(list_transform(
-            list_filter(
-                range(1, len(point) + 1), lambda i: point[i] < least[i] or point[i] > greatest[i]
-            ),
-            lambda i: features[i]
-        ), []) as out_of_range_features,
+        {{ names_where(values_out_of_range(model)) }} as out_of_range_features,
         fallback_features,
         unseen_level_features,
         len(out_of_range_features) > 0 as is_out_of_range,

@@ -33,6 +33,18 @@ verdicts as (
 
 ),
 
+populations as (
+
+    select
+        population,
+        count(*) as customers
+
+    from {{ ref('segments') }}
+
+    group by population
+
+),
+
 joined as (
 
     select
@@ -43,7 +55,8 @@ joined as (
         verdicts.as_of,
         features.average_order_value,
         cast(features.monetary as double) as revenue,
-        cast(coalesce(features.order_count, features.purchase_count) as bigint) as orders
+        cast(coalesce(features.order_count, features.purchase_count) as bigint) as orders,
+        1 / populations.customers as population_share
 
     from {{ ref('segments') }} as segments
 
@@ -54,6 +67,9 @@ joined as (
 
     inner join verdicts
         on segments.population = verdicts.population
+
+    inner join populations
+        on segments.population = populations.population
 
 )
 
@@ -66,10 +82,6 @@ select
     revenue,
     orders,
     case when orders = 0 then 0 else average_order_value * orders end as order_value,
-    1 / count(*) over (partition by population) as population_share
+    population_share
 
 from joined
-
-order by
-    population,
-    customer_id

@@ -83,8 +83,3 @@ left join {{ ref('segment_names') }} as names
     on
         stays.population = names.population
         and stays.segment_id = names.segment_id
-
-order by
-    stays.population,
-    stays.customer_id,
-    stays.since

@@ -31,7 +31,3 @@ inner join names
     on
         scored.population = names.population
         and scored.segment_id = names.segment_id
-
-order by
-    scored.population,
-    scored.customer_id

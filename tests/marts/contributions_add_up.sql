@@ -1,11 +1,16 @@
 {# Returns the customers whose nearest own stored point is not as far as scoring says, or whose
    contributions do not add up to the difference between the squared distances to the next segment
-   and to the own one, which scoring gives as the margin. #}
+   and to the own one, which scoring gives as the margin. Where there are many customers, a sample. #}
+{% set is_sampled = is_sampled(ref('customer_scores')) %}
 with
 
 scores as (
 
-    select * from {{ ref('customer_scores') }}
+    select *
+
+    from {{ ref('customer_scores') }}
+
+    where {{ is_sampled }}
 
 ),
 
@@ -15,7 +20,9 @@ distances as (
 
     from {{ ref('customer_distances') }}
 
-    where is_own
+    where
+        is_own
+        and {{ is_sampled }}
 
 ),
 
@@ -27,6 +34,8 @@ contributions as (
         sum(contribution) as contribution
 
     from {{ ref('customer_contributions') }}
+
+    where {{ is_sampled }}
 
     group by
         population,

@@ -1,11 +1,12 @@
 {# Returns the customers of the fit whose features are still those that it saw, and who score
-   otherwise now. #}
+   otherwise now. Where there are many customers, a sample of them is scored again. #}
 with
 
 expected as (
 
     {% for population in var('populations') %}
     {% set features, imputed = ref(population ~ '_features'), ref(population ~ '_imputed') %}
+    {% set sample = '(select * from ' ~ imputed ~ ' where ' ~ is_sampled(imputed) ~ ')' %}
     {% set unchanged = ['true'] %}
     {% for each in adapter.get_columns_in_relation(features) %}
     {% set now, then = 'features.' ~ adapter.quote(each.name), 'imputed.' ~ adapter.quote(each.name) %}
@@ -19,13 +20,13 @@ expected as (
         scored.*
 
     from (
-        {{ score_customers(imputed, ref(population ~ '_model')) }}
+        {{ score_customers(sample, ref(population ~ '_model')) }}
     ) as scored
 
     inner join {{ features }} as features
         on scored.customer_id = features.customer_id
 
-    inner join {{ imputed }} as imputed
+    inner join {{ sample }} as imputed
         on scored.customer_id = imputed.customer_id
 
     where {{ unchanged | join(' and ') }}

@@ -9,5 +9,5 @@ steps: where the seconds of a dbt command went.
 events: the files of events.
 queries: what is asked of files and databases, each in a process of its own.
 parts: what is measured.
-results: the page.
+figures, targets, results: medians and ratios, what is aimed at, and the page.
 """

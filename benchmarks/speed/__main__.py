@@ -18,7 +18,7 @@ from benchmarks.speed.results import page
 
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 RECORDS = BENCH_DATA / "records"
-PARTS = ("whole", "limits", "day", "samples", "scoring", "imputation")
+PARTS = ("whole", "limits", "day", "samples", *parts.SCRIPTS)
 FORMATS = ("parquet", "csv", "sqlite")
 SIZES = (1_000_000, 10_000_000, 50_000_000)
 PACKAGES = (
@@ -81,6 +81,9 @@ def planned(given: argparse.Namespace) -> Iterator[tuple[dict, Iterator[dict]]]:
             yield {"part": part, "of": size}, getattr(parts, part)(size, given.runs)
     if "samples" in given.parts:
         yield {"part": "samples"}, parts.samples(given.runs)
+    for part in parts.SCRIPTS:
+        if part in given.parts:
+            yield {"part": part}, parts.script(part)
 
 
 def keep(record: dict):

@@ -4,6 +4,7 @@ A record is a dict that JSON can hold. Whoever calls gets it after every round, 
 measured before a part broke off is kept.
 """
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,12 @@ TOLERANCE = 1e-6
 MOST_FOR_LITERAL = 1_000_000
 MOST_FOR_NOTEBOOKS = 10_000_000
 MOST_FOR_SQLITE = 1_000_000
+# Scripts that measure on their own. The last line that each prints is "ratio: ", and the number
+# that has a target.
+SCRIPTS = {
+    "scoring": ("benchmarks/scoring.py", "--customers", "5000000"),
+    "imputation": ("benchmarks/imputation.py", "--customers", "1000000"),
+}
 Record = dict
 
 
@@ -103,7 +110,7 @@ def whole(
             if way == OURS:
                 found[way] = _with_steps(build, build.anew(*DATA_TESTS, *WHOLE_STREET))
                 if not found[way]["failure"]:
-                    found["floors"] = _floors(build, events.path)
+                    found[way]["floors"] = _floors(build, events.path)
                     record["size"] = asked("size", build.database)
             else:
                 found[way] = asdict(_notebook(way, events.path, folder))
@@ -169,3 +176,17 @@ def samples(rounds: int) -> Iterator[Record]:
         run = build.anew(*DATA_TESTS)
         record["rounds"].append({OURS: _with_steps(build, run)})
         yield record
+
+
+def script(name: str) -> Iterator[Record]:
+    """What one of SCRIPTS takes and prints."""
+    printed = _scratch(name) / "printed.txt"
+    run = measured([sys.executable, *SCRIPTS[name]], environment(), printed)
+    text = printed.read_text(errors="replace").strip()
+    record: Record = {"command": " ".join(SCRIPTS[name]), "printed": text}
+    ratio = re.search(r"^ratio: ([0-9.]+)$", text, re.MULTILINE)
+    if ratio:
+        record["ratio"] = float(ratio[1])
+    if run.failure:
+        record["failure"] = run.failure
+    yield {**record, "rounds": [{OURS: asdict(run)}]}

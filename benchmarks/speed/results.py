@@ -1,307 +1,179 @@
 """The page: what was measured, beside what is aimed at."""
 
-from collections.abc import Callable, Iterable
-from statistics import median
+from collections.abc import Iterable
 
+from benchmarks.speed.figures import (
+    FEATURE_STEPS,
+    Runs,
+    failures_of,
+    markdown,
+    middle,
+    number,
+    ratio,
+    runs_of,
+    seconds_in,
+    times_group_by,
+    times_limit,
+    yes,
+)
 from benchmarks.speed.parts import LIMITS, NOTEBOOKS, OURS
-from benchmarks.speed.steps import ITSELF, our_share
+from benchmarks.speed.steps import ITSELF
+from benchmarks.speed.targets import MILLION, targets
 
-MILLION = 1_000_000
-FEATURE_STEP = ("staging", "features")
-WALL_TABLE = [
-    "way",
-    "wall, s",
-    "processors, s",
-    "memory, GiB",
-    "wall, times ours",
-    "memory, times ours",
-]
 INTRODUCTION = """# Speed, measured
 
-`make bench` writes this page; what each word means is in `benchmarks/speed`. A figure is the median
-of the rounds, and a ratio the median of the ratios within a round, in which all ways run in turn.
-Quote the ratios: seconds are those of the machine. Memory is the peak of the whole process. Ours is
-`dbt build` from the raw file to the marts with all data tests and the evidence for every choice.
-"""
-Found = list[dict]
+`make bench` writes this page. A figure is the median of the rounds, and a ratio the median of the
+ratios within a round, in which all ways run in turn. Quote the ratios: seconds are those of the
+machine. Memory is the peak of the whole process.
+
+- ours: `dbt build` of clickstream from the raw file to the marts, into a new build file, with all
+  data tests and the evidence for every choice. Reading the project (`dbt parse`) the first time is
+  a line of its own.
+- literal, careful, with_polars: the notebooks in `benchmarks/notebooks`, from the same file to
+  segments; every feature they compute is held against ours.
+- steps: two nodes of dbt run side by side; a moment at which n of them run counts 1/n for each. In
+  the seconds of "dbt itself" none runs: it starts, reads the project, goes on from node to node."""
+WALL = {"wall, s": "wall", "processors, s": "processors", "memory, GiB": "memory"}
 
 
-def runs_of(record: dict, way: str) -> Found:
-    """The runs of one way that came to an end."""
-    runs = [found[way] for found in record["rounds"] if way in found]
-    return [run for run in runs if not run["failure"]]
-
-
-def pairs(record: dict, one: str, other: str) -> list[tuple[dict, dict]]:
-    """The runs of two ways in the rounds in which both came to an end."""
-    both = [(found.get(one), found.get(other)) for found in record["rounds"]]
-    return [(a, b) for a, b in both if a and b and not a["failure"] and not b["failure"]]
-
-
-def ratio(record: dict, one: str, other: str, key: str) -> float | None:
-    """How many times as much of something one way takes as another; None where it is not known."""
-    found = [a[key] / b[key] for a, b in pairs(record, one, other)]
-    return median(found) if found else None
-
-
-def markdown(header: list[str], rows: Iterable[list[object]]) -> str:
-    """A table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
-
-
-def number(value: float | None, digits: int = 1, unit: str = "") -> str:
-    """A number as the tables have it; a dash where it is not known."""
-    return "-" if value is None else f"{value:,.{digits}f}{unit}"
-
-
-def middle(runs: Found, value: Callable[[dict], float]) -> float | None:
-    """The median over runs; None where there are none."""
-    return median(map(value, runs)) if runs else None
-
-
-def step_seconds(runs: Found, *names: str) -> float | None:
-    """The median seconds of some steps together."""
-    return middle(runs, lambda run: sum(run["steps"].get(name, 0.0) for name in names))
-
-
-def compared(record: dict, ways: Iterable[str]) -> str:
+def table_of(record: dict, ways: Iterable[str]) -> str:
     """What each way took, and how many times ours."""
+    header = ["way", "runs", *WALL, "wall, times ours", "memory, times ours", "broken off"]
     rows = []
     for way in ways:
-        broken = [found[way]["failure"] for found in record["rounds"] if way in found]
-        runs = runs_of(record, way)
-        if not broken:
-            continue
-        if not runs:
-            rows.append([way, f"failed: {broken[0]}".replace("|", "/"), *["-"] * 4])
-            continue
-        rows.append(
-            [
-                f"{way} ({len(runs)} of {len(broken)} runs)" if len(runs) < len(broken) else way,
-                *(number(middle(runs, lambda run, key=key: run[key]), digits)
-                  for key, digits in (("wall", 1), ("processors", 1), ("memory", 2))),
-                *(number(ratio(record, way, OURS, key), 2) for key in ("wall", "memory")),
-            ]
-        )  # fmt: skip
-    return markdown(WALL_TABLE, rows)
+        runs, failures = runs_of(record, way), failures_of(record, way)
+        if runs or failures:
+            taken = [number(middle(runs, key), 2) for key in WALL.values()]
+            times = [number(ratio(record, way, OURS, key), 2) for key in ("wall", "memory")]
+            rows.append([way, len(runs), *taken, *times, *(failures[:1] or ["no"])])
+    return markdown(header, rows)
 
 
-def steps_table(runs: Found) -> str:
+def steps_table(runs: Runs) -> str:
     """Where our seconds went."""
-    names = dict.fromkeys(name for run in runs for name in run["steps"])
-    rows = [
-        [name, number(step_seconds(runs, name), 2),
-         number(middle(runs, lambda run, n=name: run["steps"].get(n, 0) / run["wall"] * 100), 0, " %")]
-        for name in names
-    ]  # fmt: skip
+    rows = []
+    for step in dict.fromkeys(step for run in runs for step in run["steps"]):
+        share = middle(runs, lambda run, step=step: 100 * seconds_in(run, step) / run["wall"])
+        seconds = middle(runs, lambda run, step=step: seconds_in(run, step))
+        rows.append([step, number(seconds, 2), number(share, 0, " %")])
     return markdown(["step of ours", "seconds", "share"], rows)
 
 
-def floors_text(floors: Found, runs: Found) -> str:
-    """The least that a build must do, and how many times it staging and features take."""
-    group_by = middle(floors, lambda each: each["group by"]["wall"])
-    scans = [each for each in floors if "scan" in each]
-    features = step_seconds(runs, "features")
-    words = [f"one group-by per customer {number(group_by, 2)} s"]
-    if scans:
-        scan = middle(scans, lambda each: each["scan"]["wall"])
-        words.insert(0, f"reading the needed columns {number(scan, 2)} s")
-    times = features / group_by if features is not None and group_by else None
-    return f"Floors: {', '.join(words)}; all features take {number(times)} times the group-by."
-
-
 def heading(record: dict, title: str) -> list[str]:
-    """The title of a part, and where and when it was measured."""
-    rounds = len(record["rounds"])
-    lines = [f"## {title}", f"{record['at']}, {rounds} rounds, code {record['code']}. "
-             f"{record['machine']}; {record['versions']}."]  # fmt: skip
+    """The title of a part, where and when it was measured, and whether it broke off."""
+    about = f"{record['at']}, code {record['code']}. {record['machine']}; {record['versions']}."
     if "size" in record:
-        lines[1] += " {events:,} events of {customers:,} customers.".format(**record["size"])
-    if record.get("failure"):
-        lines.append(f"**Broken off:** {record['failure']}")
-    return lines
+        about += " {events:,} events of {customers:,} customers.".format(**record["size"])
+    failure = record.get("failure")
+    return [f"## {title}", about, *([f"**Broken off:** {failure}"] if failure else [])]
+
+
+def size_of(record: dict) -> str:
+    """The number of events in words."""
+    size = record["of"]
+    return f"{size / MILLION:g}M events" if isinstance(size, int) else f"1M {size} events"
 
 
 def whole_section(record: dict) -> list[str]:
-    """Ours beside the notebooks, from one file."""
-    lines = heading(record, f"Raw file to segments: {_of(record)} events, {record['format']}")
-    lines.append(compared(record, (OURS, *NOTEBOOKS)))
+    """Ours beside the notebooks, from one file; all populations beside nothing."""
+    title = "All populations from the samples"
+    if record["part"] == "whole":
+        title = f"Raw file to segments: {size_of(record)}, {record['format']}"
+    lines = [*heading(record, title), table_of(record, (OURS, *NOTEBOOKS))]
     for way, equal in record.get("equal", {}).items():
         lines.append(
-            f"{way}: {equal['features']} features are ours, up to {equal['largest']:.0e}"
-            f" ({equal['feature']})."
+            f"{way}: {equal['features']} features are ours, but for {equal['largest']:.0e} of"
+            f" {equal['feature']} at most."
         )
     ours = runs_of(record, OURS)
     if ours:
-        lines += [steps_table(ours)]
-        floors = [found["floors"] for found in record["rounds"] if "floors" in found]
-        lines += [floors_text(floors, ours)] if floors else []
-    return [*lines, *_parses(record)]
+        lines += [steps_table(ours), *floors_text(ours)]
+    reading = [
+        f"{name} {run['failure'] or number(run['wall'], 1, ' s')}"
+        for name, run in record.get("parses", {}).items()
+    ]
+    return [*lines, *([f"Reading the project alone: {', '.join(reading)}."] if reading else [])]
 
 
-def _parses(record: dict) -> list[str]:
-    parses = record.get("parses", {})
-    words = [f"{name} {number(run['wall'])} s" for name, run in parses.items()]
-    return [f"Reading the project alone (`dbt parse`): {', '.join(words)}."] if words else []
+def floors_text(runs: Runs) -> list[str]:
+    """The least that a build must do, and how many times it the features take."""
+    runs = [run for run in runs if "floors" in run]
+    if not runs:
+        return []
+    words = [
+        f"{words} {number(middle(found, lambda run, name=name: run['floors'][name]['wall']), 2)} s"
+        for name, words in (("scan", "reading the columns"), ("group by", "one group-by"))
+        if (found := [run for run in runs if name in run["floors"]])
+    ]
+    times = number(times_group_by(runs))
+    return [f"The least: {', '.join(words)}. All features take {times} times the group-by."]
 
 
 def limits_section(record: dict) -> list[str]:
     """The whole build under each memory limit."""
-    lines = heading(record, f"Memory limits: {_of(record)} events")
+    header = ["limit", "runs", *WALL, "memory, times the limit", "staging, s", "features, s",
+              "one group-by, s", "features, times that", "broken off"]  # fmt: skip
     rows = []
     for limit in LIMITS:
-        broken = [found[limit]["failure"] for found in record["rounds"] if limit in found]
-        runs = runs_of(record, limit)
-        if runs:
-            rows.append(
-                [limit, *(number(middle(runs, lambda run, k=k: run[k]), 2)
-                          for k in ("wall", "processors", "memory")),
-                 number(_times_limit(runs, limit), 2), number(step_seconds(runs, "staging"), 2),
-                 number(step_seconds(runs, "features"), 2), number(_times_floor(runs), 2)]
-            )  # fmt: skip
-        elif broken:
-            rows.append([limit, f"failed: {broken[0]}".replace("|", "/"), *["-"] * 6])
-    header = ["limit", "wall, s", "processors, s", "memory, GiB", "memory, times the limit",
-              "staging, s", "features, s", "features, times the group-by"]  # fmt: skip
-    return [*lines, markdown(header, rows)]
-
-
-def _times_limit(runs: Found, limit: str) -> float | None:
-    gigabytes = float(limit.removesuffix("GB"))
-    return max((run["memory"] * 2**30 / 1e9 / gigabytes for run in runs), default=None)
-
-
-def _times_floor(runs: Found) -> float | None:
-    return middle(
-        runs, lambda run: run["steps"].get("features", 0.0) / run["floors"]["group by"]["wall"]
-    )
+        runs, failures = runs_of(record, limit), failures_of(record, limit)
+        figures = [
+            *(middle(runs, key) for key in WALL.values()),
+            times_limit(runs, limit),
+            *(middle(runs, lambda run, s=step: seconds_in(run, s)) for step in FEATURE_STEPS),
+            middle(runs, lambda run: run["floors"]["group by"]["wall"]),
+            times_group_by(runs),
+        ]
+        cells = [number(figure, 2) for figure in figures]
+        rows.append([limit, len(runs), *cells, *(failures[:1] or ["no"])])
+    return [*heading(record, f"Memory limits: {size_of(record)}"), markdown(header, rows)]
 
 
 def day_section(record: dict) -> list[str]:
     """One more day: staging and features anew, or only what has changed."""
-    lines = heading(record, f"One more day: {_of(record)} events")
+    lines = heading(record, f"One more day: {size_of(record)}")
     if "day" in record:
-        lines.append(
-            "The day has {events:,} events of {customers:,} customers.".format(**record["day"])
-            + f" Features equal to those of a full build: {_yes(record.get('is_equal'))}."
-        )
-    names = [*FEATURE_STEP, ITSELF]
-    rows = [
-        [way, number(middle(runs, lambda run: run["wall"])),
-         number(middle(runs, lambda run: run["processors"])),
-         *(number(step_seconds(runs, name), 2) for name in names)]
-        for way in ("before", "full", "incremental")
-        if (runs := runs_of(record, way))
-    ]  # fmt: skip
-    header = ["dbt run", "wall, s", "processors, s", *(f"{name}, s" for name in names)]
+        day = "The day has {events:,} events of {customers:,} customers.".format(**record["day"])
+        lines.append(f"{day} Features equal to a full build's: {yes(record.get('is_equal'))}.")
+    steps = (*FEATURE_STEPS, ITSELF)
+    rows = []
+    for way in ("before", "full", "incremental"):
+        runs, failures = runs_of(record, way), failures_of(record, way)
+        figures = [
+            *(middle(runs, key) for key in WALL.values()),
+            *(middle(runs, lambda run, step=step: seconds_in(run, step)) for step in steps),
+        ]
+        cells = [number(figure, 2) for figure in figures]
+        rows.append([way, len(runs), *cells, *(failures[:1] or ["no"])])
+    header = ["`dbt run`", "runs", *WALL, *(f"{step}, s" for step in steps), "broken off"]
     return [*lines, markdown(header, rows)]
 
 
-def times_faster_day(record: dict) -> float | None:
-    """How many times longer staging and features take in full than for what has changed."""
-    found = [
-        sum(full["steps"][name] for name in FEATURE_STEP)
-        / sum(part["steps"][name] for name in FEATURE_STEP)
-        for full, part in pairs(record, "full", "incremental")
-    ]
-    return median(found) if found else None
-
-
-def samples_section(record: dict) -> list[str]:
-    """All populations from the samples."""
-    lines = heading(record, "All populations from the samples")
-    ours = runs_of(record, OURS)
-    lines.append(compared(record, (OURS,)))
-    if ours:
-        lines += [steps_table(ours)]
-    return [*lines, *_parses(record)]
+def script_section(record: dict) -> list[str]:
+    """What a script of its own has printed."""
+    title = f"{record['part'].capitalize()}: `{record.get('command', record['part'])}`"
+    return [*heading(record, title), *([record["printed"]] if "printed" in record else [])]
 
 
 SECTIONS = {
     "whole": whole_section,
     "limits": limits_section,
     "day": day_section,
-    "samples": samples_section,
+    "samples": whole_section,
+    "scoring": script_section,
+    "imputation": script_section,
 }
-
-
-def _of(record: dict) -> str:
-    size = record.get("of")
-    if isinstance(size, int):
-        return f"{size / MILLION:g}M"
-    return f"1M {size}"
-
-
-def _yes(value: bool | None) -> str:
-    return "not known" if value is None else "yes" if value else "**no**"
-
-
-def targets(kept: list[dict]) -> list[list[str]]:
-    """Each aim with what was measured and whether it was met."""
-    known = {(each["part"], each.get("of"), each.get("format")): each for each in kept}
-    nothing: dict = {"rounds": []}
-
-    def part(name: str, size: int | None = None, file_format: str | None = None) -> dict:
-        return known.get((name, size, file_format), nothing)
-
-    def row(work: str, aim: str, value: float | None, is_met: Callable, unit: str = " times"):
-        measured = "not measured" if value is None else number(value, 2, unit)
-        return [work, aim, measured, "-" if value is None else _yes(is_met(value))]
-
-    def beside(size: int, way: str, key: str, least: float) -> list[str]:
-        words = {"wall": "times faster", "memory": "times less memory"}[key]
-        value = ratio(part("whole", size, "parquet"), way, OURS, key)
-        work = f"{size // MILLION}M events, `dbt build` beside the {way} notebook"
-        return row(work, f"at least {least:g} {words}", value, lambda found: found >= least)
-
-    rows = [
-        beside(MILLION, "careful", "wall", 3),
-        beside(MILLION, "careful", "memory", 2),
-        beside(MILLION, "literal", "wall", 60),
-        beside(10 * MILLION, "careful", "wall", 10),
-        beside(10 * MILLION, "careful", "memory", 3),
-    ]
-    large, medium = part("limits", 50 * MILLION), part("limits", 10 * MILLION)
-    for limit in LIMITS:
-        work, runs = f"50M events, limit {limit}", runs_of(large, limit)
-        smaller = middle(runs_of(medium, limit), lambda run: run["wall"])
-        larger = middle(runs, lambda run: run["wall"])
-        growth = larger / smaller if larger and smaller else None
-        rows += [
-            row(f"{work}: peak memory", "under 1.5 times the limit",
-                _times_limit(runs, limit), lambda found: found < 1.5),
-            row(f"{work}: features", "at most 8 times one group-by",
-                _times_floor(runs), lambda found: found <= 8),
-            row(f"{work}: whole build, beside 10M", "at most 6 times",
-                growth, lambda found: found <= 6),
-        ]  # fmt: skip
-    newest = part("day", 50 * MILLION)
-    rows.append(
-        row("one more day on 50M events: staging and features", "at least 8 times faster, equal",
-            times_faster_day(newest), lambda found: found >= 8 and newest.get("is_equal"))
-    )  # fmt: skip
-    ours = runs_of(part("samples"), OURS)
-    rows.append(
-        row("samples, all populations: our models' share of the seconds", "under half",
-            middle(ours, lambda run: 100 * our_share(run["steps"])), lambda found: found < 50, " %")
-    )  # fmt: skip
-    return rows
 
 
 def page(kept: list[dict]) -> str:
     """The whole page, from all records."""
-    order = list(SECTIONS)
-    kept = sorted(
-        kept,
-        key=lambda each: (
-            order.index(each["part"]),
-            float(each["of"]) if isinstance(each.get("of"), int) else 0.0,
-            each.get("format", ""),
-        ),
-    )
-    lines = [INTRODUCTION.strip(), "## Targets"]
+    parts = list(SECTIONS)
+
+    def place(record: dict) -> tuple:
+        size = record.get("of", 0)
+        return parts.index(record["part"]), str(size).zfill(12), record.get("format", "")
+
+    lines = [INTRODUCTION, "## Targets"]
     lines.append(markdown(["work", "target", "measured", "met"], targets(kept)))
-    for record in kept:
+    for record in sorted(kept, key=place):
         lines += SECTIONS[record["part"]](record)
     return "\n\n".join(lines) + "\n"

@@ -67,7 +67,7 @@ def features_of(events: pd.DataFrame) -> pd.DataFrame:
         is_purchase=events["event_type"] == "purchase",
         is_refund=events["event_type"] == "refund",
         day=events["event_time"].dt.normalize(),
-        is_weekend=events["event_time"].dt.dayofweek >= 5,
+        is_weekend=events["event_time"].dt.day_of_week >= 5,
         is_night=events["event_time"].dt.hour < 6,
         hour=events["event_time"].dt.hour,
     )

@@ -66,7 +66,7 @@ features["average_order_value"] = (
 )
 features["active_day_count"] = customers["day"].nunique()
 features["weekend_share"] = customers["event_time"].apply(
-    lambda times: (times.dt.dayofweek >= 5).mean()
+    lambda times: (times.dt.day_of_week >= 5).mean()
 )
 features["night_share"] = customers["event_time"].apply(lambda times: (times.dt.hour < 6).mean())
 visits = df.groupby(["user_id", "user_session"])["event_time"].agg(["min", "max"])

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -94,7 +95,10 @@ def keep(record: dict):
 
 
 def measure(name: dict, rounds: Iterator[dict]) -> bool:
-    """Take all rounds of a part, keep what there is after each; whether none broke off."""
+    """Take all rounds of a part, keep what there is after each; whether none broke off.
+
+    Where one did, the build files and what was printed stay in the folder parts.SCRATCH.
+    """
     about = {**name, **machine()}
     record: dict = {"rounds": []}
     failure = ""
@@ -108,6 +112,8 @@ def measure(name: dict, rounds: Iterator[dict]) -> bool:
     broken = [failure, *(run.get("failure", "") for run in runs)]
     for each in filter(None, broken):
         print(f"{name}: {each}", file=sys.stderr)
+    if not any(broken):
+        shutil.rmtree(parts.SCRATCH, ignore_errors=True)
     return not any(broken)
 
 

@@ -24,6 +24,7 @@ from benchmarks.speed.measure import (
 )
 from benchmarks.speed.steps import steps_of
 
+SCRATCH = BENCH_DATA / "scratch"
 OURS = "ours"
 NOTEBOOKS = ("literal", "careful", "with_polars")
 LIMITS = ("2GB", "4GB")
@@ -56,7 +57,7 @@ def ways_of(size: int | str, file_format: str) -> tuple[str, ...]:
 
 def _scratch(name: str) -> Path:
     """An empty folder."""
-    folder = BENCH_DATA / "scratch" / name
+    folder = SCRATCH / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder

@@ -21,7 +21,7 @@ RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 RECORDS = BENCH_DATA / "records"
 PARTS = ("whole", "limits", "day", "samples", *parts.SCRIPTS)
 FORMATS = ("parquet", "csv", "sqlite")
-SIZES = (1_000_000, 10_000_000, 50_000_000)
+SIZES = (1_000_000, 10_000_000, 50_000_000, REAL)
 PACKAGES = (
     *("dbt-core", "dbt-duckdb", "duckdb", "pandas"),
     *("polars", "numpy", "scikit-learn", "xgboost-cpu"),
@@ -64,21 +64,19 @@ def _code() -> str:
 
 def planned(given: argparse.Namespace) -> Iterator[tuple[dict, Iterator[dict]]]:
     """What says which part it is, and the rounds that measure it."""
-    sizes = [*given.sizes, *([REAL] if os.environ.get("SEGMENTS_REAL_DATA") else [])]
-    for size in sizes if "whole" in given.parts else ():
+    simulated = [size for size in given.sizes if size != REAL]
+    for size in given.sizes if "whole" in given.parts else ():
         for file_format in given.formats:
-            if size == REAL and file_format != "parquet":
-                continue
-            if file_format == "sqlite" and size > parts.MOST_FOR_SQLITE:
-                continue
             possible = parts.ways_of(size, file_format)
+            if not possible:
+                continue
             ways = tuple(way for way in possible if not given.ways or way in given.ways)
             yield (
                 {"part": "whole", "of": size, "format": file_format},
                 parts.whole(size, file_format, given.runs, ways),
             )
     for part in ("limits", "day"):
-        for size in given.sizes if part in given.parts else ():
+        for size in simulated if part in given.parts else ():
             yield {"part": part, "of": size}, getattr(parts, part)(size, given.runs)
     if "samples" in given.parts:
         yield {"part": "samples"}, parts.samples(given.runs)
@@ -125,7 +123,13 @@ def main() -> int:
     """Measure and write; 1 where anything broke off."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="events, about")
+    parser.add_argument(
+        "--sizes",
+        nargs="+",
+        type=lambda text: REAL if text == REAL else int(text),
+        default=SIZES,
+        help=f"events, about; {REAL} is the public file in SEGMENTS_REAL_DATA",
+    )
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     parser.add_argument("--ways", nargs="+", choices=(parts.OURS, *parts.NOTEBOOKS))
     parser.add_argument("--runs", type=int, default=3, help="rounds in which each way runs once")

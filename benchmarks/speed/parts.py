@@ -4,6 +4,7 @@ A record is a dict that JSON can hold. Whoever calls gets it after every round, 
 measured before a part broke off is kept.
 """
 
+import os
 import re
 import shutil
 import sys
@@ -44,15 +45,20 @@ Record = dict
 
 
 def ways_of(size: int | str, file_format: str) -> tuple[str, ...]:
-    """Which ways from events to segments run on a file: each notebook where it can and ends."""
-    events = MOST_FOR_LITERAL if size == REAL else int(size)
-    if events > MOST_FOR_NOTEBOOKS:
-        return (OURS,)
+    """Which ways from events to segments run on a file: each notebook where it can and ends.
+
+    None where there is no such file: the public one is Parquet, if it is there at all.
+    """
+    if size == REAL:
+        is_there = file_format == "parquet" and os.environ.get("SEGMENTS_REAL_DATA")
+        return (OURS, "careful", "with_polars") if is_there else ()
     if file_format == "sqlite":
-        return (OURS, "careful")
-    if events > MOST_FOR_LITERAL or file_format == "csv" or size == REAL:
-        return (OURS, "careful", "with_polars")
-    return (OURS, *NOTEBOOKS)
+        return (OURS, "careful") if size <= MOST_FOR_SQLITE else ()
+    if size > MOST_FOR_NOTEBOOKS:
+        return (OURS,)
+    if file_format == "parquet" and size <= MOST_FOR_LITERAL:
+        return (OURS, *NOTEBOOKS)
+    return (OURS, "careful", "with_polars")
 
 
 def _scratch(name: str) -> Path:

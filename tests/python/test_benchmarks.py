@@ -1,5 +1,6 @@
 """The benchmark: its figures from known runs, and its notebooks against each other."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.notebooks import careful, with_polars
+from benchmarks.speed import __main__ as command
 from benchmarks.speed import events, figures, measure, parts, results, steps
 from benchmarks.speed.queries import differences, write_day
 from benchmarks.speed.targets import targets
@@ -192,11 +194,55 @@ def test_a_part_that_broke_off_is_on_the_page_with_its_reason():
     assert "**Broken off:** ChildProcessError: no | disk" in page
 
 
-def test_opponents_run_where_they_can():
+def test_what_was_measured_before_a_part_broke_off_is_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(command, "RECORDS", tmp_path)
+    monkeypatch.setattr(parts, "SCRATCH", tmp_path / "scratch")
+    (tmp_path / "scratch").mkdir()
+
+    def rounds(*failures: str):
+        yield {"rounds": [{"ours": run(1, failure=each)} for each in failures]}
+        if not failures:
+            raise ChildProcessError("no space left")
+
+    name = {"part": "day", "of": 5}
+    path = tmp_path / "day_5.json"
+    assert not command.measure(name, rounds())
+    assert json.loads(path.read_text())["failure"] == "ChildProcessError: no space left"
+    assert not command.measure(name, rounds("", "exit code 1"))
+    assert len(json.loads(path.read_text())["rounds"]) == 2
+    assert (tmp_path / "scratch").exists()
+    assert command.measure(name, rounds(""))
+    assert not (tmp_path / "scratch").exists()
+    found = json.loads(path.read_text())
+    assert found["of"] == 5
+    assert "failure" not in found
+    assert "duckdb" in found["versions"]
+    assert "no space left" in capsys.readouterr().err
+
+
+def test_a_script_of_its_own_gives_its_table_and_its_ratio(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "SCRATCH", tmp_path)
+    for name, text in (("good", "| a |\\nratio: 2.50"), ("bad", "ratio: none")):
+        script = tmp_path / f"{name}.py"
+        script.write_text(f"print('{text}')\nraise SystemExit({int(name == 'bad')})")
+        monkeypatch.setitem(parts.SCRIPTS, f"{name} script", (str(script),))
+    [good], [bad] = (list(parts.script(f"{name} script")) for name in ("good", "bad"))
+    assert (good["ratio"], good["printed"]) == (2.5, "| a |\nratio: 2.50")
+    assert "ratio" not in bad
+    assert bad["failure"] == "exit code 1: ratio: none"
+
+
+def test_opponents_run_where_they_can(monkeypatch):
     assert parts.ways_of(MILLION, "parquet") == ("ours", "literal", "careful", "with_polars")
     assert parts.ways_of(MILLION, "sqlite") == ("ours", "careful")
+    assert parts.ways_of(10 * MILLION, "sqlite") == ()
     assert parts.ways_of(10 * MILLION, "csv") == ("ours", "careful", "with_polars")
     assert parts.ways_of(50 * MILLION, "parquet") == ("ours",)
+    monkeypatch.delenv("SEGMENTS_REAL_DATA", raising=False)
+    assert parts.ways_of("real", "parquet") == ()
+    monkeypatch.setenv("SEGMENTS_REAL_DATA", "somewhere")
+    assert parts.ways_of("real", "parquet") == ("ours", "careful", "with_polars")
+    assert parts.ways_of("real", "csv") == ()
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,11 @@ a process as the new one's. So it computes nothing itself and asks .queries in o
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -53,9 +55,8 @@ def measured(command: list[str], environment: dict[str, str], log: Path) -> Run:
 
 def _die_first(process_id: int):
     """Where memory runs out, let Linux end this process rather than another."""
-    path = Path(f"/proc/{process_id}/oom_score_adj")
-    if path.exists():
-        path.write_text("1000")
+    with suppress(OSError):
+        Path(f"/proc/{process_id}/oom_score_adj").write_text("1000")
 
 
 def failure_of(code: int, output: str) -> str:
@@ -68,8 +69,13 @@ def failure_of(code: int, output: str) -> str:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of a process that uses this code, with the settings of the build stated."""
+    """The environment of a process that uses this code, with the settings of the build stated.
+
+    Threads of scikit-learn that wait do so without work, in the notebooks as in ours: on cores that
+    are shared, fits would else take several times as long at random.
+    """
     return {
+        "OMP_WAIT_POLICY": "PASSIVE",
         **os.environ,
         "PYTHONPATH": os.pathsep.join(
             [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH", "")])]
@@ -138,6 +144,13 @@ class Build:
 
     def anew(self, *arguments: str) -> Run:
         """Run one dbt command into a new build file."""
-        for path in self.folder.glob(f"{self.database.name}*"):
-            path.unlink()
+        self.forget()
         return self.dbt(*arguments)
+
+    def forget(self):
+        """Remove the build file, and what a build that broke off has left beside it."""
+        for path in self.folder.glob(f"{self.database.name}*"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

@@ -147,7 +147,7 @@ def limits(size: int, rounds: int) -> Iterator[Record]:
             if not found[limit]["failure"]:
                 found[limit]["floors"] = _floors(build, events.path)
                 record["size"] = asked("size", build.database)
-            build.database.unlink(missing_ok=True)
+            build.forget()
             yield record
 
 

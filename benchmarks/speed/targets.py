@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from benchmarks.speed.figures import (
     FEATURE_STEPS,
+    Runs,
     middle,
     number,
     ratio,
@@ -79,15 +80,24 @@ def _within(record: dict, smaller: dict) -> list[Row]:
     rows = []
     for limit in LIMITS:
         work, runs = f"50M events, limit {limit}", runs_of(record, limit)
-        walls = [middle(each, "wall") for each in (runs, runs_of(smaller, limit))]
-        growth = walls[0] / walls[1] if all(walls) else None
+        growth = _growth(runs, runs_of(smaller, limit))
         memory, features = times_limit(runs, limit), times_group_by(runs)
         rows += [
             aim(f"{work}: peak", "under 1.5 times the limit", memory, lambda found: found < 1.5),
             aim(f"{work}: features", "at most 8 times a group-by", features, lambda f: f <= 8),
-            aim(f"{work}: wall beside 10M", "at most 6 times", growth, lambda found: found <= 6),
+            aim(f"{work}: seconds, of 10M", "at most 6 times", growth, lambda found: found <= 6),
         ]
     return rows
+
+
+def _growth(larger: Runs, smaller: Runs) -> float | None:
+    """How many times longer the whole build takes, or its staging and features if that is more."""
+    if not larger or not smaller:
+        return None
+    return max(
+        middle(larger, value) / middle(smaller, value)
+        for value in ("wall", lambda run: seconds_in(run, *FEATURE_STEPS))
+    )
 
 
 def _one_more_day(record: dict) -> Row:

@@ -166,9 +166,12 @@ def day(size: int, rounds: int) -> Iterator[Record]:
                 build.parses(*UP_TO_FEATURES)
         grown, full = builds
         found["before"] = _with_steps(grown, grown.anew("run", *UP_TO_FEATURES))
+        yield record
         record["day"] = add_day(events)
         found["incremental"] = _with_steps(grown, grown.dbt("run", *UP_TO_FEATURES))
+        yield record
         found["full"] = _with_steps(full, full.anew("run", *UP_TO_FEATURES))
+        yield record
         record["size"] = asked("size", full.database)
         sums = [asked("checksum", build.database) for build in builds]
         record["is_equal"] = record.get("is_equal", True) and sums[0] == sums[1]

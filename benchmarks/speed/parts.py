@@ -121,7 +121,10 @@ def whole(
                     record["size"] = asked("size", build.database)
             else:
                 found[way] = asdict(_notebook(way, events.path, folder))
-                if way not in record["equal"] and OURS in ways and not found[way]["failure"]:
+                both_ended = all(
+                    each in found and not found[each]["failure"] for each in (OURS, way)
+                )
+                if both_ended and way not in record["equal"]:
                     record["equal"][way] = _compared(build, way)
             yield record
 

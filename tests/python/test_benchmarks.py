@@ -57,7 +57,7 @@ def test_a_run_that_broke_off_is_shown_and_counts_for_nothing():
     )
     assert figures.ratio(known, "literal", "ours", "wall") == pytest.approx(500 / 12)
     line = next(row for row in results.page([known]).splitlines() if row.startswith("| literal"))
-    assert line.endswith("| 41.67 | 1.00 | out of memory (signal 9) |")
+    assert line.endswith("| 41.67 | 41.67 | 1.00 | out of memory (signal 9) |")
     assert line.startswith("| literal | 1 | 500.00 |")
 
 

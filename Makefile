@@ -1,5 +1,5 @@
 .PHONY: build publish test test-real lint sample population history report dashboard docs superset \
-	test-superset lock clean
+	test-superset bench lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -93,12 +93,18 @@ test-superset: .venv-superset/installed .venv/extras
 docs: .venv/installed
 	@$(BIN)/python -m dbt_plugins.docs
 
+# Speed and memory beside notebooks, into benchmarks/RESULTS.md; all of it takes hours. A part:
+# make bench PARTS="whole day" SIZES="1000000" FORMATS=parquet WAYS="ours careful" RUNS=3
+bench: .venv/extras
+	@$(BIN)/python -m benchmarks.speed $(foreach each,PARTS SIZES FORMATS WAYS RUNS,$(if $($(each)),\
+		--$(shell echo $(each) | tr A-Z a-z) $($(each))))
+
 # Needs uv. The locks hold versions and hashes, no addresses.
 LOCK := uv pip compile --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-strip-extras --no-annotate --no-header --upgrade
 lock:
 	$(LOCK) pyproject.toml --extra dev --output-file requirements.lock
-	$(LOCK) pyproject.toml --extra report --extra dashboard --extra metrics --extra browser \
+	$(LOCK) pyproject.toml --extra report --extra dashboard --extra metrics --extra browser --extra bench \
 		--constraints requirements.lock --output-file requirements-extras.lock
 	$(LOCK) bi/superset/requirements.in --output-file bi/superset/requirements.lock
 

@@ -31,7 +31,7 @@ parser.add_argument(
     "--no-structure", dest="structure", action="store_false", help="plant no segments"
 )
 parser.add_argument(
-    "--format", dest="file_format", help="csv (the default), or parquet for clickstream"
+    "--format", dest="file_format", help="csv (the default); for clickstream also parquet or sqlite"
 )
 parser.add_argument("--out", type=Path, help="the folder; default: simulated, or the project")
 given = vars(parser.parse_args())

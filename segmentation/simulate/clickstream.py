@@ -6,8 +6,10 @@ segment differs from every other in several features. Within a segment a count i
 smoothly, so that a good method finds the planted segments and nothing finer.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
+from tempfile import gettempdir
 
 import duckdb
 
@@ -17,6 +19,9 @@ MAX_CUSTOMERS = 100_000_000
 """User ids have nine digits and are distinct up to here."""
 
 CUSTOMERS_PER_BOT = 5000
+
+MEMORY = "2GB"
+"""What the events may take; what they need beyond it waits in files, as far as the disk goes."""
 
 
 @dataclass(frozen=True)
@@ -542,8 +547,8 @@ def simulate_clickstream(
         for every CUSTOMERS_PER_BOT, at least 2, which views 250 to 2,000 products in one visit and
         has the segment bot in the truth.
     structure: False makes one crowd without segments, CLICKSTREAM_CROWD.
-    connection: where the events are computed, by default one of their own; it gets temporary macros
-        named simulated_....
+    connection: where the events are computed, by default one of their own with MEMORY; it gets
+        temporary macros named simulated_....
 
     Returns two lazy relations. The events are in the order of their time with the columns
     event_time (text, as 2019-10-01 00:00:00 UTC), event_type (view, cart, purchase), product_id,
@@ -556,7 +561,9 @@ def simulate_clickstream(
         raise InputError(
             f"the number of customers is {customers}: give one from 1 to {MAX_CUSTOMERS}."
         )
-    connection = connection or duckdb.connect()
+    connection = connection or duckdb.connect(
+        config={"memory_limit": MEMORY, "temp_directory": f"{gettempdir()}/simulated_{os.getpid()}"}
+    )
     connection.execute("set enable_progress_bar = false")
     connection.execute(_MACROS)
     segments = CLICKSTREAM_SEGMENTS if structure else (CLICKSTREAM_CROWD,)

@@ -1,7 +1,9 @@
 """The populations that can be simulated, and the files they are written to: raw data and truth."""
 
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from segmentation.errors import InputError
-from segmentation.features import text_literal
+from segmentation.features import quoted, text_literal
 from segmentation.simulate.clickstream import MAX_CUSTOMERS, simulate_clickstream
 from segmentation.simulate.fitbit import simulate_fitbit
 from segmentation.simulate.gifting import simulate_gifting
@@ -20,6 +22,8 @@ SEED = 7
 MAX_SEED = 2**32 - 1
 ZIP_TIME = (2016, 5, 13, 0, 0, 0)
 """What the files in a zip have as their time: not that of the writing."""
+SQLITE_TABLE = "events"
+"""The name of a SQLite file, and of the only table in it."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ POPULATIONS = {
         file_name="2019-Oct.csv",
         line_end="\r\n",
         is_cut_off=True,
-        formats=("csv", "parquet"),
+        formats=("csv", "parquet", "sqlite"),
         most_customers=MAX_CUSTOMERS,
     ),
     "personality": Population(
@@ -125,6 +129,8 @@ def write_population(
     paths = []
     for file_name, table in tables.items():
         path = (folder / name / file_name).with_suffix(f".{file_format}")
+        if file_format == "sqlite":
+            path = path.with_stem(SQLITE_TABLE)
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(table, path, population)
         if file_name.endswith(".zip"):
@@ -144,6 +150,8 @@ def _write(table: pd.DataFrame | duckdb.DuckDBPyRelation, path: Path, population
         )
     elif path.suffix == ".parquet":
         table.to_parquet(str(path))
+    elif path.suffix == ".sqlite":
+        _write_sqlite(table, path)
     else:
         line_end = population.line_end.replace("\r", r"\r").replace("\n", r"\n")
         table.query(
@@ -151,6 +159,28 @@ def _write(table: pd.DataFrame | duckdb.DuckDBPyRelation, path: Path, population
             f"copy events to {text_literal(str(path))} "
             f"(format csv, header, delimiter '{population.delimiter}', new_line '{line_end}')",
         )
+
+
+def _write_sqlite(table: duckdb.DuckDBPyRelation, path: Path):
+    """Write a relation as a table of a new SQLite file; amounts are REAL, as SQLite has them."""
+    path.unlink(missing_ok=True)
+    types = {"BIGINT": "INTEGER", "VARCHAR": "TEXT"}
+    columns = [
+        f"{name} {types.get(str(kind), 'REAL')}"
+        for name, kind in zip(table.columns, table.types, strict=True)
+    ]
+    rows = table.select(
+        *(
+            duckdb.ColumnExpression(name).cast("DOUBLE" if kind.endswith(" REAL") else known)
+            for name, known, kind in zip(table.columns, table.types, columns, strict=True)
+        )
+    )
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"create table {SQLITE_TABLE} ({', '.join(columns)})")
+        places = ", ".join("?" * len(columns))
+        for batch in rows.to_arrow_reader(10_000):
+            some = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            connection.executemany(f"insert into {SQLITE_TABLE} values ({places})", some)
 
 
 def _zip(path: Path) -> Path:
@@ -175,7 +205,14 @@ def _cut_last_line(path: Path, population: Population):
 
 def _write_truth(truth: pd.DataFrame | duckdb.DuckDBPyRelation, path: Path) -> Path:
     """Write a truth table in the order of customer_id, and return its path."""
-    frame = truth if isinstance(truth, pd.DataFrame) else truth.df()
-    table = frame.set_axis(["customer_id", "segment"], axis=1).sort_values("customer_id")
-    table.to_csv(path, index=False, lineterminator="\n")
+    if isinstance(truth, pd.DataFrame):
+        table = truth.set_axis(["customer_id", "segment"], axis=1).sort_values("customer_id")
+        table.to_csv(path, index=False, lineterminator="\n")
+    else:
+        customer, segment = (quoted(name) for name in truth.columns)
+        truth.query(
+            "truth",
+            f"copy (select {customer} as customer_id, {segment} as segment from truth order by 1) "
+            f"to {text_literal(str(path))} (format csv, header, new_line '\\n')",
+        )
     return path

@@ -1,10 +1,13 @@
 """The simulated populations: their shape, their dirt, and whether the segments can be found."""
 
 import segmentation.threads  # isort: skip  # noqa: F401
+import hashlib
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -251,7 +254,7 @@ def test_more_customers_than_can_be_simulated_are_explained(tmp_path, population
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+@pytest.mark.parametrize("file_format", ["csv", "parquet", "sqlite"])
 def test_a_folder_may_have_an_apostrophe(tmp_path, file_format):
     folder = tmp_path / "it's"
     paths = write_population("clickstream", folder, folder, 20, file_format=file_format)
@@ -267,6 +270,30 @@ def test_parquet_holds_the_events_of_the_csv_file(tmp_path):
         text = connection.sql(f"from read_csv('{events}.csv', all_varchar = true)")
         columns = ", ".join(f"cast({name} as varchar)" for name in parquet.columns)
         assert parquet.project(columns).fetchall() == text.fetchall()
+
+
+def test_sqlite_holds_the_events_of_the_parquet_file_in_their_order(tmp_path):
+    for file_format in ("parquet", "sqlite", "sqlite"):
+        write_population("clickstream", tmp_path, tmp_path, 200, file_format=file_format)
+    events = tmp_path / "clickstream" / "2019-Oct.parquet"
+    with duckdb.connect() as connection:
+        parquet = connection.sql(
+            f"select * replace (cast(price as double) as price) from '{events}'"
+        ).fetchall()
+    with closing(sqlite3.connect(events.with_name("events.sqlite"))) as connection:
+        assert connection.execute("select * from events").fetchall() == parquet
+
+
+def test_memory_that_is_too_small_changes_no_event(tmp_path):
+    def events(limit: str) -> str:
+        with duckdb.connect(
+            config={"memory_limit": limit, "temp_directory": str(tmp_path)}
+        ) as connection:
+            rows, _ = simulate_clickstream(20_000, connection=connection)
+            rows.to_parquet(str(tmp_path / "events.parquet"))
+        return hashlib.sha256((tmp_path / "events.parquet").read_bytes()).hexdigest()
+
+    assert events("60MB") == events("2GB")
 
 
 # A list of names: pytest would hold the table, and DuckDB with it, for longer than DuckDB can bear.

@@ -23,10 +23,11 @@ Density Estimates".
 import segmentation.threads  # isort: skip  # noqa: F401
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, ward
-from sklearn.cluster import DBSCAN, HDBSCAN, KMeans
+from sklearn.cluster import DBSCAN, HDBSCAN, KMeans, kmeans_plusplus
 from sklearn.metrics import pairwise_distances, pairwise_distances_argmin_min
 from sklearn.mixture import GaussianMixture
 
@@ -50,11 +51,15 @@ COMPONENT_VARIANCE = 1e-3
 
 @dataclass(frozen=True)
 class Groups:
-    """Stored points x dimensions, the group of each (NOISE: in none), and how far they reach."""
+    """Stored points x dimensions, the group of each (NOISE: in none), and how far they reach.
+
+    members: the stored points as positions among the rows of the fit; None where they are centres.
+    """
 
     points: np.ndarray
     groups: np.ndarray
     reach: float = np.inf
+    members: np.ndarray | None = None
 
     @property
     def count(self) -> int:
@@ -85,23 +90,66 @@ def fit_kmeans(
     return warm if warm.inertia_ <= (1 + AS_GOOD) * best.inertia_ else best
 
 
-def fit_agglomerative(points: np.ndarray, ks: Sequence[int]) -> list[Groups]:
+def fit_kmeans_each(points: np.ndarray, ks: Sequence[int], starts: int) -> list[KMeans]:
+    """The best of several starts of k-means for each k; each is at most the distinct rows.
+
+    A start draws its centres by k-means++ once, for the largest k, and every k takes the first of
+    them, which are those of a start for that k. `fit_kmeans` draws anew for each k, which is slower
+    where hundreds of resamples are fitted.
+    Source: Arthur and Vassilvitskii 2007, "k-means++: The Advantages of Careful Seeding".
+    """
+    if not ks:
+        return []
+    generator = np.random.RandomState(SEED)
+    drawn = [kmeans_plusplus(points, max(ks), random_state=generator)[1] for _ in range(starts)]
+    return [KMeans(k, init=_in_turn(drawn), n_init=starts).fit(points) for k in ks]
+
+
+def _in_turn(drawn: list[np.ndarray]) -> Callable:
+    """The first k of the drawn rows for each start of k-means, one start after the other."""
+    turns = iter(drawn)
+    return lambda rows, k, random_state: rows[next(turns)[:k]]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows that an algorithm is fitted on, and what several fits on them have in common."""
+
+    points: np.ndarray
+
+    @classmethod
+    def first(cls, points: np.ndarray) -> "Rows":
+        """The first FIT_ROWS rows of points."""
+        return cls(points[:FIT_ROWS])
+
+    @cached_property
+    def distances(self) -> np.ndarray:
+        """The distances of all pairs of rows."""
+        return pairwise_distances(self.points) if len(self.points) else np.empty((0, 0))
+
+    @cached_property
+    def sorted_distances(self) -> np.ndarray:
+        """Each row's distances to all rows, the nearest (itself) first."""
+        return np.sort(self.distances)
+
+
+def fit_agglomerative(rows: Rows, ks: Sequence[int]) -> list[Groups]:
     """Ward's groups for each k, from one tree."""
-    points = points[:FIT_ROWS]
+    points = rows.points
     if len(points) < 2:
         return [Groups(points, np.zeros(len(points), dtype=int)) for _ in ks]
     tree = ward(points)
     return [_centres(points, fcluster(tree, k, criterion="maxclust")) for k in ks]
 
 
-def fit_gaussian_mixture(points: np.ndarray, ks: Sequence[int]) -> list[Groups]:
+def fit_gaussian_mixture(rows: Rows, ks: Sequence[int]) -> list[Groups]:
     """The components of a mixture of normal distributions, each with its own covariance."""
-    points = points[:FIT_ROWS]
+    points, members = rows.points, np.arange(len(rows.points))
     distinct = len(np.unique(points, axis=0))
     return [
-        Groups(points, _mixture(points, min(k, distinct)).predict(points))
+        Groups(points, _mixture(points, min(k, distinct)).predict(points), members=members)
         if distinct > 1
-        else Groups(points, np.zeros(len(points), dtype=int))
+        else Groups(points, np.zeros(len(points), dtype=int), members=members)
         for k in ks
     ]
 
@@ -112,23 +160,23 @@ def _mixture(points: np.ndarray, k: int) -> GaussianMixture:
     ).fit(points)
 
 
-def fit_dbscan(points: np.ndarray, crowd_shares: Sequence[float]) -> list[Groups]:
+def fit_dbscan(rows: Rows, crowd_shares: Sequence[float]) -> list[Groups]:
     """The crowded places: a place is crowded with a crowd within reach.
 
     The reach is the knee of the sorted distances to the customer who makes up the crowd (section
     4.2 of the paper), so it follows from the data.
     """
-    points = points[:FIT_ROWS]
+    points = rows.points
     crowds = [_crowd(points, share) for share in crowd_shares]
     if len(points) <= max(crowds):
-        return [Groups(points[:0], np.empty(0, dtype=int), 0.0) for _ in crowds]
-    distances = pairwise_distances(points)
+        nobody = np.empty(0, dtype=int)
+        return [Groups(points[:0], nobody, 0.0, members=nobody) for _ in crowds]
     found = []
     for crowd in crowds:
-        reach = _knee(np.sort(np.partition(distances, crowd - 1)[:, crowd - 1]))
-        fit = DBSCAN(eps=reach, min_samples=crowd, metric="precomputed").fit(distances)
+        reach = _knee(np.sort(rows.sorted_distances[:, crowd - 1]))
+        fit = DBSCAN(eps=reach, min_samples=crowd, metric="precomputed").fit(rows.distances)
         cores = fit.core_sample_indices_
-        found.append(Groups(points[cores], fit.labels_[cores], reach))
+        found.append(Groups(points[cores], fit.labels_[cores], reach, members=cores))
     return found
 
 
@@ -144,16 +192,49 @@ def _knee(distances: np.ndarray) -> float:
     return float((bend + beyond) / 2)
 
 
-def fit_hdbscan(points: np.ndarray, crowd_shares: Sequence[float]) -> list[Groups]:
+def fit_hdbscan(rows: Rows, crowd_shares: Sequence[float]) -> list[Groups]:
     """The groups that persist longest while the reach of DBSCAN shrinks."""
-    points = points[:FIT_ROWS]
+    points, members = rows.points, np.arange(len(rows.points))
     crowds = [_crowd(points, share) for share in crowd_shares]
     if len(points) <= max(crowds):
-        return [Groups(points, np.full(len(points), NOISE)) for _ in crowds]
+        return [Groups(points, np.full(len(points), NOISE), members=members) for _ in crowds]
     return [
-        Groups(points, HDBSCAN(min_cluster_size=crowd, copy=True).fit_predict(points))
+        Groups(
+            points,
+            HDBSCAN(min_cluster_size=crowd, copy=True).fit_predict(points),
+            members=members,
+        )
         for crowd in crowds
     ]
+
+
+def assign_each(fits: Sequence[Groups], rows: Rows, points: np.ndarray) -> list[np.ndarray]:
+    """The groups of points by each of several fits on the same rows, as `Groups.assign` has them.
+
+    The distances from the points to the rows are taken once for all fits.
+    """
+    if len(points) == 0 or len(rows.points) == 0:
+        return [fit.assign(points) for fit in fits]
+    is_same = points is rows.points
+    distances = rows.distances if is_same else pairwise_distances(points, rows.points)
+    nearest = distances.argmin(axis=1)
+    found = []
+    for fit in fits:
+        if fit.members is None or len(fit.members) == 0:
+            found.append(fit.assign(points))
+        elif len(fit.members) == len(rows.points):
+            found.append(fit.groups[nearest])
+        else:
+            found.append(_nearest_member(fit, distances))
+    return found
+
+
+def _nearest_member(fit: Groups, distances: np.ndarray) -> np.ndarray:
+    """The group of the nearest of some rows, within reach, from the distances to all rows."""
+    to_members = distances[:, fit.members]
+    nearest = to_members.argmin(axis=1)
+    is_near = to_members[np.arange(len(distances)), nearest] <= fit.reach
+    return np.where(is_near, fit.groups[nearest], NOISE)
 
 
 def _crowd(points: np.ndarray, share: float) -> int:
@@ -178,13 +259,13 @@ class Rival:
     has_centres: whether its stored points are the centres of its groups.
     """
 
-    fit_each: Callable[[np.ndarray, Sequence], list[Groups]]
+    fit_each: Callable[[Rows, Sequence], list[Groups]]
     grid_column: str
     has_centres: bool = False
 
     def fit(self, points: np.ndarray, value: float) -> Groups:
-        """The groups for one value of the grid."""
-        return self.fit_each(points, [value])[0]
+        """The groups for one value of the grid, fitted on the first FIT_ROWS rows of points."""
+        return self.fit_each(Rows.first(points), [value])[0]
 
 
 # In order of simplicity: what comes first is preferred where both would do.

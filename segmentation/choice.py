@@ -29,6 +29,8 @@ The other algorithms (see `segmentation.cluster_scores.score_rivals`) then chall
    contradict, the first algorithm of `algorithms.RIVALS` with such a row takes the place of
    k-means, with the row that leaves the fewest customers out, then the most stable one; its
    structure is 'clear'. Ward's groups are a variant of those of k-means and never challenge it.
+   What cannot challenge k-means, whatever the copies and the refits say (see `may_challenge`), is
+   not compared with them.
 
 A k set by hand is chosen whatever the rule says; the structure is then the rule's verdict about
 that k: 'none' where it is no candidate, does not beat the copies, or is 1. An algorithm set by hand
@@ -113,8 +115,7 @@ def choose_algorithm(
     rows = rivals.to_dict("records")
     if algorithm in (None, "kmeans"):
         is_open = algorithm is None and k is None
-        is_one = scores.loc[scores["is_chosen"], "k"].iloc[0] == 1
-        challenger = _challenger(rows, minimum_share, is_one) if is_open else None
+        challenger = _challenger(rows, minimum_share, _is_one(scores)) if is_open else None
     else:
         candidates = [i for i, row in enumerate(rows) if row["algorithm"] == algorithm]
         if k is not None:
@@ -126,6 +127,7 @@ def choose_algorithm(
             )
         challenger = max(candidates, key=lambda i: (_rank(rows[i], minimum_share), -i))
     structure = scores["structure"].iloc[0]
+    is_by_hand = k is not None or algorithm is not None
     chosen = "k-means"
     if challenger is not None:
         winner = rows[challenger]
@@ -142,24 +144,40 @@ def choose_algorithm(
         reason=[
             _rival_praise(row, algorithm is not None, _rank(row, minimum_share)[0])
             if i == challenger
-            else _rival_objection(row, minimum_share, chosen)
+            else _rival_objection(row, minimum_share, chosen, is_by_hand)
             for i, row in enumerate(rows)
         ],
     )
     return pd.concat([scores, rivals], ignore_index=True).assign(structure=structure)
 
 
-def _challenger(rows: list[dict], minimum_share: float, is_one: bool) -> int | None:
-    """The position of the row that takes the place of k-means, or None.
+def may_challenge(scores: pd.DataFrame, rivals: pd.DataFrame, minimum_share: float) -> list[bool]:
+    """Which rows of the other algorithms would take the place of k-means, were they to hold up.
 
-    is_one: whether k-means finds one segment, which contradicts any groups.
+    scores: of k-means, as `choose_k` returned them by the rule. rivals: as in `choose_algorithm`;
+    their null_* and stability may be missing. minimum_share: as in `choose_algorithm`.
     """
+    is_one = _is_one(scores)
+    return [_may_challenge(row, minimum_share, is_one) for row in rivals.to_dict("records")]
+
+
+def _may_challenge(row: dict, minimum_share: float, is_one: bool) -> bool:
+    """is_one: whether k-means finds one segment, which contradicts any groups."""
+    is_usable = row["k"] > 1 and not _flaw(row, minimum_share)
+    is_contrary = is_one or row["kmeans_purity"] < PURE
+    return row["algorithm"] in _CHALLENGERS and is_usable and is_contrary
+
+
+def _is_one(scores: pd.DataFrame) -> bool:
+    return scores.loc[scores["is_chosen"], "k"].tolist() == [1]
+
+
+def _challenger(rows: list[dict], minimum_share: float, is_one: bool) -> int | None:
+    """The position of the row that takes the place of k-means, or None."""
     mixed_up = [
         i
         for i, row in enumerate(rows)
-        if row["algorithm"] in _CHALLENGERS
-        and _rank(row, minimum_share)[0] == HOLDS_UP
-        and (is_one or row["kmeans_purity"] < PURE)
+        if _may_challenge(row, minimum_share, is_one) and _rank(row, minimum_share)[0] == HOLDS_UP
     ]
     return min(
         mixed_up,
@@ -175,7 +193,7 @@ def _challenger(rows: list[dict], minimum_share: float, is_one: bool) -> int | N
 def _rank(row: dict, minimum_share: float) -> tuple:
     """How well another algorithm's row does: 2 where it holds up, 1 where it beats the copies."""
     beats_copies = row["k"] > 1 and _is_less_mixed(row)
-    is_usable = row["smallest_share"] >= minimum_share and row["noise_share"] <= MOST_NOISE
+    is_usable = not _flaw(row, minimum_share)
     holds_up = beats_copies and is_usable and row["stability"] >= STABLE
     rank = int(beats_copies) + int(holds_up)
     return rank, row["k"] > 1, is_usable, -row["noise_share"], row["stability"]
@@ -216,19 +234,36 @@ def _rival_praise(row: dict, by_hand: bool, rank: int) -> str:
     )
 
 
-def _rival_objection(row: dict, minimum_share: float, chosen: str) -> str:
+def _flaw(row: dict, minimum_share: float) -> str | None:
+    """What makes two groups or more useless whether or not they hold up, or None."""
+    if row["noise_share"] > MOST_NOISE:
+        return ": too many to leave out."
+    if row["smallest_share"] < minimum_share:
+        return f"; the smallest group holds {row['smallest_share']:.1%}, too few to be of use."
+    return None
+
+
+def _untested(row: dict, is_by_hand: bool) -> str:
+    """Why nobody asked whether groups hold up."""
+    if is_by_hand:
+        return "they were not put to the test, for the choice was made by hand."
+    if row["algorithm"] not in _CHALLENGERS:
+        return "these are a variant of the segments of k-means, which is simpler."
+    return "k-means does not contradict them and is simpler, so they were not put to the test."
+
+
+def _rival_objection(row: dict, minimum_share: float, chosen: str, is_by_hand: bool) -> str:
     found = _found(row)
     if row["k"] < 2:
         return f"{found}: no two groups stand apart."
+    if flaw := _flaw(row, minimum_share):
+        return f"{found}{flaw}"
+    if pd.isna(row["null_share"]) and pd.notna(row["silhouette"]):
+        return f"{found}; {_untested(row, is_by_hand)}"
     if pd.isna(row["null_share"]):
         return f"{found}, but there are too few customers to compare with chance."
     if not _is_less_mixed(row):
         return f"{found}, but permuted copies, which hold no segments, divide about as well."
-    if row["noise_share"] > MOST_NOISE:
-        return f"{found}: too many to leave out."
-    if row["smallest_share"] < minimum_share:
-        smallest = f"{row['smallest_share']:.1%}"
-        return f"{found}; the smallest group holds {smallest}, too few to be of use."
     if row["stability"] < STABLE:
         return (
             f"{found}, but others where customers are resampled (stability "

@@ -6,16 +6,12 @@ of the table can be compared. `segmentation.choice` turns the scores into a choi
 
 import segmentation.threads  # isort: skip  # noqa: F401  limits the libraries below to one thread
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import (
-    adjusted_rand_score,
-    calinski_harabasz_score,
-    davies_bouldin_score,
-    pairwise_distances,
-)
+from sklearn.cluster import KMeans
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from segmentation.algorithms import (
     CROWD_SHARES,
@@ -23,19 +19,22 @@ from segmentation.algorithms import (
     NOISE,
     RIVALS,
     SEED,
-    STARTS,
     Groups,
+    Rows,
+    assign_each,
     fit_kmeans,
+    fit_kmeans_each,
 )
 from segmentation.chance import permuted_copies
 from segmentation.components import fit_projection
 from segmentation.indices import (
+    adjusted_rand_index,
     agreement,
     assortativity,
     knee,
     neighbours,
     purity,
-    silhouette_width,
+    silhouette_widths,
 )
 from segmentation.outcome import outcome_auc
 from segmentation.progress import steps
@@ -108,20 +107,28 @@ def score_k(
     projection = fit_projection(sample, components)
     clustered = projection.down(sample)
     ks = range(1, min(largest_k, _distinct_rows(clustered)) + 1)
-    labels, inertias = _fit_each_k(clustered, ks, STARTS)
+    fits = [fit_kmeans(clustered, k) for k in ks]
+    labels = [fit.labels_ for fit in fits]
+    inertias = np.array([fit.inertia_ for fit in fits])
     strength, strength_error = prediction_strength(clustered, ks)
     gap, gap_error = gap_statistic(clustered, ks, inertias)
     indices = _indices(sample, labels)
-    null = _null_indices(
-        sample[:SILHOUETTE_ROWS],
-        units,
-        indices["silhouette"],
-        lambda copy: _fit_each_k(projection.down(copy), ks, RESAMPLE_STARTS)[0],
+    null = _against_copies(
+        permuted_copies(sample[:SILHOUETTE_ROWS], PERMUTED_COPIES, units),
+        indices,
+        "silhouette",
+        np.flatnonzero(~np.isnan(indices["silhouette"])),
+        lambda copy, columns: [
+            fit.labels_
+            for fit in _fit_each_k(
+                projection.down(copy.points), [ks[column] for column in columns], RESAMPLE_STARTS
+            )
+        ],
         "choosing the number of segments by customers without any",
     )
     scores = {
         **indices,
-        **_against_null("silhouette", indices, null),
+        **null,
         "algorithm": "kmeans",
         "k": list(ks),
         "crowd_share": np.nan,
@@ -144,7 +151,7 @@ def kmeans_labels(matrix: np.ndarray, k: int, components: float | None = None) -
     """The segments of k-means that `score_k` scored for one k, one per row of the sample."""
     sample = _sample(matrix)
     clustered = fit_projection(sample, components).down(sample)
-    return _fit_each_k(clustered, [k], STARTS)[0][0] if len(sample) else np.empty(0, dtype=int)
+    return fit_kmeans(clustered, k).labels_ if len(sample) else np.empty(0, dtype=int)
 
 
 def score_rivals(
@@ -153,6 +160,7 @@ def score_rivals(
     outcome: np.ndarray | None = None,
     largest_k: int = MAX_K,
     units: Sequence[str] | None = None,
+    may_win: Callable[[pd.DataFrame], Sequence[bool]] | None = None,
 ) -> pd.DataFrame:
     """Score the other algorithms, each over its own grid, on the same sample and in the same space.
 
@@ -160,6 +168,10 @@ def score_rivals(
     nearest stored point (see `algorithms`).
 
     segments: the segments of k-means, one per row of the matrix, for kmeans_purity; or None.
+    may_win: says of the rows, whose null_* and stability are still empty, which ones these could
+        make the choice. Only they are compared with copies, each until a copy reaches it, and only
+        those that no copy reached are resampled: for others the scores stay NaN. None compares and
+        resamples all of them, to the end.
     matrix, outcome, largest_k, units: as in `score_k`.
 
     Returns one row per algorithm and value of its grid, with the columns of SCORE_TYPES. The copies
@@ -179,44 +191,48 @@ def score_rivals(
         for value in grids[rival.grid_column]
     ]
 
-    def fit_all(rows: np.ndarray) -> list[Groups]:
+    def fit_some(rows: Rows, columns: Sequence[int]) -> list[Groups]:
+        values = {name: [] for name in RIVALS}
+        for name, _, value in (contestants[column] for column in columns):
+            values[name].append(value)
         return [
             groups
-            for rival in RIVALS.values()
-            for groups in rival.fit_each(rows, grids[rival.grid_column])
+            for name, rival in RIVALS.items()
+            if values[name]
+            for groups in rival.fit_each(rows, values[name])
         ]
 
-    fits = fit_all(sample)
-    labels = [fit.assign(sample) for fit in fits]
+    rows = Rows.first(sample)
+    fits = fit_some(rows, range(len(contestants)))
+    labels = assign_each(fits, rows, sample)
     indices = _indices(sample, labels)
-    null = _null_indices(
-        sample[:FIT_ROWS],
-        units,
-        indices["silhouette"],
-        lambda copy: [fit.assign(copy) for fit in fit_all(copy)],
-        "choosing the algorithm by customers without groups",
-    )
     scores = {
         **indices,
-        **_against_null("assortativity", indices, null),
         "algorithm": [name for name, _, _ in contestants],
         "k": [fit.count for fit in fits],
         "crowd_share": [
             value if column == "crowd_share" else np.nan for _, column, value in contestants
         ],
         "reach": [fit.reach if np.isfinite(fit.reach) else np.nan for fit in fits],
-        "inertia": np.nan,
         "is_knee": False,
-        "prediction_strength": np.nan,
-        "prediction_strength_error": np.nan,
-        "gap": np.nan,
-        "gap_error": np.nan,
         "kmeans_purity": [_grouped_purity(segments, each) for each in labels],
-        "stability": _rival_stability(fit_all, sample, labels),
         "outcome_auc": [outcome_auc(each - each.min(), outcome) for each in labels],
         "rows_fitted": min(len(sample), FIT_ROWS),
     }
     table = pd.DataFrame(scores, columns=list(SCORE_TYPES)).astype(SCORE_TYPES)
+    is_open = np.ones(len(table), dtype=bool) if may_win is None else np.asarray(may_win(table))
+    null = _against_copies(
+        permuted_copies(rows.points, PERMUTED_COPIES, units),
+        indices,
+        "assortativity",
+        np.flatnonzero(is_open & table["silhouette"].notna()),
+        lambda copy, columns: assign_each(fit_some(copy, columns), copy, copy.points),
+        "choosing the algorithm by customers without groups",
+        until_reached=may_win is not None,
+    )
+    is_unreached = is_open if may_win is None else null["null_share"] == 0
+    stability = _rival_stability(fit_some, sample, labels, np.flatnonzero(is_unreached))
+    table = table.assign(**null, stability=stability)
     # A mixture may have a component that is nobody's likeliest: it is that of a smaller k.
     is_kept = [
         column != "k" or fit.count == value
@@ -232,12 +248,13 @@ def _sample(matrix: np.ndarray) -> np.ndarray:
 
 def _indices(sample: np.ndarray, labels: list[np.ndarray]) -> dict:
     """The indices that are defined for the labels of any algorithm, one value per labelling."""
-    rows = sample[:SILHOUETTE_ROWS]
-    distances = pairwise_distances(rows) if len(rows) else np.empty((0, 0))
-    nearest = neighbours(distances[:FIT_ROWS, :FIT_ROWS])
+    rows = Rows(sample[:SILHOUETTE_ROWS])
+    nearest = neighbours(rows.distances[:FIT_ROWS, :FIT_ROWS])
     grouped = [each[each != NOISE] for each in labels]
     return {
-        "silhouette": [silhouette_width(distances, each[: len(rows)]) for each in labels],
+        "silhouette": silhouette_widths(
+            rows.distances, [each[: len(rows.points)] for each in labels]
+        ),
         "assortativity": [assortativity(nearest, each[: len(nearest)]) for each in labels],
         "calinski_harabasz": [_index(calinski_harabasz_score, sample, each) for each in labels],
         "davies_bouldin": [_index(davies_bouldin_score, sample, each) for each in labels],
@@ -252,49 +269,50 @@ def _indices(sample: np.ndarray, labels: list[np.ndarray]) -> dict:
     }
 
 
-def _null_indices(
-    rows: np.ndarray,
-    units: Sequence[str] | None,
-    silhouettes_of_rows: list[float],
-    cluster: Callable[[np.ndarray], list[np.ndarray]],
+def _against_copies(
+    copies: Iterable[np.ndarray],
+    indices: dict,
+    judge: str,
+    columns: np.ndarray,
+    cluster: Callable[[Rows, Sequence[int]], list[np.ndarray]],
     what: str,
+    until_reached: bool = False,
 ) -> dict[str, np.ndarray]:
     """Silhouette and assortativity of copies without segments, clustered like the rows themselves.
 
-    silhouettes_of_rows: one per labelling; where none is defined, nothing is to be compared.
-    cluster: the labellings of a copy. An index is copies x labellings; one that a copy does not
-    have (all its rows in one segment) counts as 0.
+    indices: of the labellings of the rows; judge: the one by which they are compared.
+    columns: which labellings are compared; the others get NaN.
+    cluster: the labellings of a copy, of some of the columns. An index that a copy does not have
+        (all its rows in one segment) counts as 0.
     what: the work in words, for those who wait.
+    until_reached: a labelling has no more copies once one does as well. Source: Besag and Clifford
+        1991, "Sequential Monte Carlo p-values".
+
+    Returns the means over a labelling's copies, and the share of them that do as well.
     """
-    silhouettes = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
-    assortativities = np.zeros((PERMUTED_COPIES, len(silhouettes_of_rows)))
-    if not np.isnan(silhouettes_of_rows).all():
-        copies = permuted_copies(rows, PERMUTED_COPIES, units)
-        for number, copy in enumerate(steps(what, copies, PERMUTED_COPIES)):
-            labels = cluster(copy)
-            distances = pairwise_distances(copy)
-            nearest = neighbours(distances[:FIT_ROWS, :FIT_ROWS])
-            silhouettes[number] = [silhouette_width(distances, each) for each in labels]
-            assortativities[number] = [
+    own = np.asarray(indices[judge], dtype=float)
+    nobody = np.full((PERMUTED_COPIES, len(own)), np.nan)
+    found = {"silhouette": nobody, "assortativity": nobody.copy()}
+    if len(columns):
+        for number, copy in enumerate(map(Rows, steps(what, copies, PERMUTED_COPIES))):
+            labels = cluster(copy, columns)
+            nearest = neighbours(copy.distances[:FIT_ROWS, :FIT_ROWS])
+            found["silhouette"][number, columns] = silhouette_widths(copy.distances, labels)
+            found["assortativity"][number, columns] = [
                 assortativity(nearest, each[: len(nearest)]) for each in labels
             ]
+            for name in found:
+                found[name][number, columns] = np.nan_to_num(found[name][number, columns])
+            if until_reached:
+                columns = columns[found[judge][number, columns] < own[columns]]
+            if len(columns) == 0:
+                break
+    is_compared = ~np.isnan(found[judge])
+    copies_made = np.where(is_compared[0], is_compared.sum(axis=0), np.nan)
     return {
-        "silhouette": np.nan_to_num(silhouettes),
-        "assortativity": np.nan_to_num(assortativities),
-    }
-
-
-def _against_null(judge: str, indices: dict, null: dict[str, np.ndarray]) -> dict:
-    """The means over the copies, and the share of the copies that do as well by the judging index.
-
-    NaN where the sample has no silhouette: there is one group, and nothing to compare.
-    """
-    is_defined = ~np.isnan(np.asarray(indices["silhouette"], dtype=float))
-    share = (null[judge] >= np.asarray(indices[judge], dtype=float)).mean(axis=0)
-    return {
-        "null_silhouette": np.where(is_defined, null["silhouette"].mean(axis=0), np.nan),
-        "null_assortativity": np.where(is_defined, null["assortativity"].mean(axis=0), np.nan),
-        "null_share": np.where(is_defined, share, np.nan),
+        "null_silhouette": np.nansum(found["silhouette"], axis=0) / copies_made,
+        "null_assortativity": np.nansum(found["assortativity"], axis=0) / copies_made,
+        "null_share": (found[judge] >= own).sum(axis=0) / copies_made,
     }
 
 
@@ -360,7 +378,8 @@ def gap_statistic(
     low, high = components.min(axis=0), components.max(axis=0)
     expected = np.empty((REFERENCES, len(ks)))
     for row in steps("choosing the number of segments by customers spread evenly", expected):
-        row[:] = _fit_each_k(generator.uniform(low, high, components.shape), ks, RESAMPLE_STARTS)[1]
+        reference = generator.uniform(low, high, components.shape)
+        row[:] = [fit.inertia_ for fit in _fit_each_k(reference, ks, RESAMPLE_STARTS)]
     logs = _log(expected)
     gap = logs.mean(axis=0) - _log(inertias)
     return gap, logs.std(axis=0) * np.sqrt(1 + 1 / REFERENCES)
@@ -379,35 +398,43 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
         "choosing the number of segments by customers drawn anew", generator, sample
     )
     for row, drawn in zip(indexes, drawn_samples, strict=True):
-        distinct = _distinct_rows(drawn)
-        for column, k in enumerate(ks):
-            if k > 1:
-                refit = fit_kmeans(drawn, min(k, distinct), RESAMPLE_STARTS)
-                row[column] = adjusted_rand_score(labels[column], refit.predict(sample))
+        refits = _fit_each_k(drawn, ks, RESAMPLE_STARTS)
+        row[:] = [
+            adjusted_rand_index(each, refit.predict(sample)) if k > 1 else np.nan
+            for k, each, refit in zip(ks, labels, refits, strict=True)
+        ]
     return indexes.mean(axis=0)
 
 
 def _rival_stability(
-    fit_all: Callable[[np.ndarray], list[Groups]], sample: np.ndarray, labels: list[np.ndarray]
+    fit_some: Callable[[Rows, Sequence[int]], list[Groups]],
+    sample: np.ndarray,
+    labels: list[np.ndarray],
+    columns: np.ndarray,
 ) -> np.ndarray:
     """The same for other algorithms, the customers in no group being one group more.
 
-    fit_all: the fits of all algorithms on a resample, in the order of the labels. The labels are
-    compared on the first FIT_ROWS rows. NaN where all have one label.
+    fit_some: the fits of some of the labellings on a resample; columns: which are resampled. They
+    are compared on the first FIT_ROWS rows. NaN where all have one label, and for other labellings.
     """
     generator = np.random.default_rng([SEED, 5])
-    rows = sample[:FIT_ROWS]
-    indexes = [
-        [
-            adjusted_rand_score(each[: len(rows)], refit.assign(rows))
-            for each, refit in zip(labels, fit_all(drawn), strict=True)
-        ]
-        for drawn in _bootstraps(
-            "choosing the algorithm by customers drawn anew", generator, sample
+    points = sample[:FIT_ROWS]
+    columns = [column for column in columns if len(np.unique(labels[column])) > 1]
+    stability = np.full(len(labels), np.nan)
+    if not columns:
+        return stability
+    indexes = []
+    for drawn in _bootstraps("choosing the algorithm by customers drawn anew", generator, sample):
+        rows = Rows.first(drawn)
+        refits = assign_each(fit_some(rows, columns), rows, points)
+        indexes.append(
+            [
+                adjusted_rand_index(labels[column][: len(points)], refit)
+                for column, refit in zip(columns, refits, strict=True)
+            ]
         )
-    ]
-    is_defined = [len(np.unique(each)) > 1 for each in labels]
-    return np.where(is_defined, np.mean(indexes, axis=0), np.nan)
+    stability[columns] = np.mean(indexes, axis=0)
+    return stability
 
 
 def _bootstraps(
@@ -417,13 +444,10 @@ def _bootstraps(
         yield sample[generator.integers(0, max(len(sample), 1), len(sample))]
 
 
-def _fit_each_k(
-    rows: np.ndarray, ks: Sequence[int], starts: int
-) -> tuple[list[np.ndarray], np.ndarray]:
-    """Labels and inertia of a fit for each k; with fewer distinct rows than k, as many segments."""
+def _fit_each_k(rows: np.ndarray, ks: Sequence[int], starts: int) -> list[KMeans]:
+    """A fit for each k; with fewer distinct rows than k, as many segments."""
     distinct = _distinct_rows(rows)
-    fits = [fit_kmeans(rows, min(k, distinct), starts) for k in ks]
-    return [fit.labels_ for fit in fits], np.array([fit.inertia_ for fit in fits])
+    return fit_kmeans_each(rows, [min(k, distinct) for k in ks], starts)
 
 
 def _index(score, sample: np.ndarray, labels: np.ndarray) -> float:

@@ -30,8 +30,9 @@ are held out, and be missing itself wherever it is needed.
 
 import segmentation.threads  # isort: skip  # noqa: F401
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -47,10 +48,11 @@ from segmentation.progress import steps
 from segmentation.settings import Settings, check_features, parse_settings
 
 MAX_TRAINING_ROWS = 50_000
+CHUNK_ROWS = 100_000
 # Five fits on four fifths of this cost less than the one fit on MAX_TRAINING_ROWS, and the error is
 # already known to about one percent.
-MAX_COMPETITION_ROWS = 10_000
-ONE_REPEAT_ABOVE = 5_000
+MAX_COMPETITION_ROWS = 5_000
+ONE_REPEAT_ABOVE = 2_500
 FOLDS = 5
 REPEATS = 3
 MIN_KNOWN = 10
@@ -95,6 +97,10 @@ SCORES_SCHEMA = pa.schema(
         ("reason", pa.string()),
     ]
 )
+
+
+# The predictors of some customers to the values of the feature.
+Predictor = Callable[[pd.DataFrame], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -169,7 +175,8 @@ def impute(
     Returns a relation with the rows and columns of customers in the same column order, and
     `imputed_features` (VARCHAR[]): the sorted names of the features filled for that customer.
     A number that is filled becomes DOUBLE and stays within the range of its known cells. At most
-    50,000 known cells are learned from: the first by md5(customer_id).
+    50,000 known cells are learned from: the first by md5(customer_id). What is missing is predicted
+    CHUNK_ROWS customers at a time, so that memory holds the filled cells but not the customers.
 
     Raises InputError as `score_imputers` does, for a feature with missing cells that has no chosen
     method, and for a customer_id that occurs more than once among the customers to fill.
@@ -180,17 +187,38 @@ def impute(
     if not targets:
         return customers.project("*, []::VARCHAR[] AS imputed_features")
     methods = _chosen_methods(customers, scores, targets, settings.population)
-    rows = _incomplete_rows(customers, kinds, targets)
-    fills = {"customer_id": pa.array(rows["customer_id"], pa.string())}
-    for target in steps("filling what is missing", targets):
-        predictors = _predictors(customers, kinds, target)
+    names = {target.feature: list(_predictors(customers, kinds, target)) for target in targets}
+    predict = {}
+    for target in steps("learning to fill what is missing", targets):
+        predictors = {name: kinds[name] for name in names[target.feature]}
         known, values = _known_rows(customers, predictors, target, MAX_TRAINING_ROWS)
+        predict[target.feature] = _fit(methods[target.feature], target, known, values)
+    _check_ids(customers, targets)
+    needed = {*names, *(name for predictors in names.values() for name in predictors)}
+    shown = {name: kind for name, kind in kinds.items() if name in needed}
+    fills = [
+        _fills(rows, targets, names, predict)
+        for rows in _incomplete_rows(customers, shown, targets)
+    ]
+    return _fill(customers, pa.concat_tables(fills), targets)
+
+
+def _fills(
+    rows: pd.DataFrame,
+    targets: Sequence[Target],
+    predictors: Mapping[str, Sequence[str]],
+    predict: Mapping[str, Predictor],
+) -> pa.Table:
+    """Return customer_id and one column per target, NULL where nothing is missing."""
+    fills = {"customer_id": pa.array(rows["customer_id"], pa.string())}
+    for target in targets:
         is_missing = rows[target.feature].isna().to_numpy()
-        unknown = rows.loc[is_missing, known.columns]
         filled = np.full(len(rows), None, dtype=object)
-        filled[is_missing] = _predict(methods[target.feature], target, known, values, unknown)
+        if is_missing.any():
+            unknown = rows.loc[is_missing, predictors[target.feature]]
+            filled[is_missing] = predict[target.feature](unknown)
         fills[target.feature] = pa.array(filled, FILL_TYPES[target.kind])
-    return _fill(customers, pa.table(fills), targets)
+    return pa.table(fills)
 
 
 def _feature_kinds(customers: DuckDBPyRelation, settings: Settings) -> dict[str, str]:
@@ -262,7 +290,7 @@ def _known_rows(
     column, sql_type = quoted(target.feature), "VARCHAR" if target.is_category else "DOUBLE"
     columns = ["customer_id", f"{column}::{sql_type} AS {column}", *_predictor_columns(predictors)]
     frame = (
-        customers.filter(f"{column} IS NOT NULL")
+        customers.filter(f"{column} IS NOT NULL AND {_is_early(most, target.known)}")
         .project(", ".join(columns))
         .order("md5(customer_id), customer_id")
         .limit(most)
@@ -271,23 +299,57 @@ def _known_rows(
     return frame[list(predictors)], frame[target.feature].to_numpy()
 
 
-def _incomplete_rows(
-    customers: DuckDBPyRelation, kinds: Mapping[str, str], targets: Sequence[Target]
-) -> pd.DataFrame:
-    """Return customer_id and the features of every customer with a cell to fill, by customer_id."""
-    rows = (
-        customers.filter(" OR ".join(f"{quoted(target.feature)} IS NULL" for target in targets))
-        .project(", ".join(["customer_id", *_predictor_columns(kinds)]))
-        .order("customer_id")
-        .df()
+def _is_early(most: int, known: int) -> str:
+    """Return an SQL condition that leaves the first `most` of `known` customers by their md5.
+
+    It leaves a few more, so that they are all there, but does not sort millions for thousands. The
+    hashes are evenly spread, so a tenth and a thousand more is twenty standard deviations too many.
+    """
+    end = int(2**32 * (1.1 * most + 1_000) / known)
+    return f"md5(customer_id) < '{end:08x}'" if end < 2**32 else "true"
+
+
+def _check_ids(customers: DuckDBPyRelation, targets: Sequence[Target]) -> None:
+    """Raise InputError where a customer with a cell to fill is there twice."""
+    twice = (
+        customers.filter(_is_incomplete(targets))
+        .aggregate("customer_id, count(*) AS occurrences", "customer_id")
+        .filter("occurrences > 1")
+        .aggregate("min(customer_id)")
+        .fetchall()[0][0]
     )
-    twice = rows["customer_id"][rows["customer_id"].duplicated()]
-    if len(twice):
+    if twice is not None:
         raise InputError(
-            f"customer_id '{twice.iloc[0]}' occurs more than once: the features must have one row "
+            f"customer_id '{twice}' occurs more than once: the features must have one row "
             "per customer."
         )
-    return rows
+
+
+def _incomplete_rows(
+    customers: DuckDBPyRelation, kinds: Mapping[str, str], targets: Sequence[Target]
+) -> Iterator[pd.DataFrame]:
+    """Return customer_id and features of every customer with a cell to fill, CHUNK_ROWS at a time.
+
+    They come in order of customer_id, so that the same customers are filled together in every
+    build, to the last digit. While they are read, the connection can do nothing else.
+    """
+    reader = (
+        customers.filter(_is_incomplete(targets))
+        .project(", ".join(["customer_id", *_predictor_columns(kinds)]))
+        .order("customer_id")
+        .to_arrow_reader(CHUNK_ROWS)
+    )
+    waiting = reader.schema.empty_table()
+    for batch in reader:
+        waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
+        while len(waiting) >= CHUNK_ROWS:
+            yield waiting.slice(0, CHUNK_ROWS).to_pandas()
+            waiting = waiting.slice(CHUNK_ROWS)
+    yield waiting.to_pandas()
+
+
+def _is_incomplete(targets: Sequence[Target]) -> str:
+    return " OR ".join(f"{quoted(target.feature)} IS NULL" for target in targets)
 
 
 def _predictor_columns(kinds: Mapping[str, str]) -> list[str]:
@@ -298,35 +360,44 @@ def _predictor_columns(kinds: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _encode(known: pd.DataFrame, unknown: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return both frames as float matrices, with everything that is fitted fitted on `known`.
+def _fit_encoder(known: pd.DataFrame) -> Callable[[pd.DataFrame], np.ndarray]:
+    """Return what turns such frames into float matrices, with all that is fitted fitted on `known`.
 
     Numbers: NULL becomes the median; ln(1 + x) where non-negative and skewed; centred and scaled.
     Texts: one 0/1 column per level and one for NULL; dropped with more than 30 levels.
     """
-    known_columns, unknown_columns = [], []
-    for name in known.columns:
-        if pd.api.types.is_numeric_dtype(known[name]):
-            fit, apply = _encode_number(known[name], unknown[name])
-            known_columns.append(fit)
-            unknown_columns.append(apply)
-            continue
-        levels = sorted(known[name].dropna().unique())
-        if len(levels) <= MAX_LEVELS:
-            known_columns += [known[name].isna(), *(known[name] == level for level in levels)]
-            unknown_columns += [unknown[name].isna(), *(unknown[name] == level for level in levels)]
-    return _as_matrix(known_columns, len(known)), _as_matrix(unknown_columns, len(unknown))
+    encoders = {
+        name: (_fit_number if pd.api.types.is_numeric_dtype(values) else _fit_levels)(values)
+        for name, values in known.items()
+    }
+
+    def encode(frame: pd.DataFrame) -> np.ndarray:
+        columns = [column for name in encoders for column in encoders[name](frame[name])]
+        return _as_matrix(columns, len(frame))
+
+    return encode
 
 
-def _encode_number(known: pd.Series, unknown: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Return one numeric predictor, filled, perhaps logged, and standardised by `known`."""
+def _fit_number(known: pd.Series) -> Callable[[pd.Series], list[np.ndarray]]:
+    """Return what fills a numeric predictor, perhaps logs it, and standardises it by `known`."""
     median = 0.0 if known.isna().all() else known.median()
-    fit, apply = known.fillna(median), unknown.fillna(median)
-    if fit.min() >= 0 and fit.skew() > SKEWED:
-        fit, apply = np.log1p(fit), np.log1p(apply.clip(lower=0))
-    fit, apply = fit.to_numpy(), apply.to_numpy()
-    centre, scale = fit.mean(), fit.std() or 1.0
-    return (fit - centre) / scale, (apply - centre) / scale
+    filled = known.fillna(median)
+    is_logged = filled.min() >= 0 and filled.skew() > SKEWED
+
+    def place(values: pd.Series) -> np.ndarray:
+        values = values.astype(float).fillna(median)
+        return (np.log1p(values.clip(lower=0)) if is_logged else values).to_numpy()
+
+    centre, scale = place(known).mean(), place(known).std() or 1.0
+    return lambda values: [(place(values) - centre) / scale]
+
+
+def _fit_levels(known: pd.Series) -> Callable[[pd.Series], list[pd.Series]]:
+    """Return what turns a text predictor into 0/1 columns; none where it has too many levels."""
+    levels = sorted(known.dropna().unique())
+    if len(levels) > MAX_LEVELS:
+        return lambda values: []
+    return lambda values: [values.isna(), *(values == level for level in levels)]
 
 
 def _as_matrix(columns: Sequence, row_count: int) -> np.ndarray:
@@ -337,14 +408,18 @@ def _as_matrix(columns: Sequence, row_count: int) -> np.ndarray:
     return matrix
 
 
-def _predict(
-    method: str, target: Target, known: pd.DataFrame, values: np.ndarray, unknown: pd.DataFrame
-) -> np.ndarray:
-    """Fit a method on the predictors and values of known cells; return those of unknown cells."""
+def _fit(method: str, target: Target, known: pd.DataFrame, values: np.ndarray) -> Predictor:
+    """Fit a method on the predictors and values of known cells; return what predicts other cells.
+
+    What it returns may be called for any part of the unknown cells at a time.
+    """
     if method == "constant":
-        return np.full(len(unknown), _constant(target, values))
-    predict = _predict_categories if target.is_category else _predict_numbers
-    return predict(method, *_encode(known, unknown), values)
+        constant = _constant(target, values)
+        return lambda unknown: np.full(len(unknown), constant)
+    encode = _fit_encoder(known)
+    fit = _fit_categories if target.is_category else _fit_numbers
+    predict = fit(method, encode(known), values)
+    return lambda unknown: predict(encode(unknown))
 
 
 def _constant(target: Target, values: np.ndarray) -> float | str:
@@ -355,41 +430,31 @@ def _constant(target: Target, values: np.ndarray) -> float | str:
     return str(levels[counts.argmax()])
 
 
-def _predict_numbers(
-    method: str, known: np.ndarray, unknown: np.ndarray, values: np.ndarray
-) -> np.ndarray:
-    """Return the predicted numbers (ridge, or ridge and trees), within the range of `values`."""
+def _fit_numbers(
+    method: str, known: np.ndarray, values: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what predicts numbers (ridge, or ridge and trees), within the range of `values`."""
     centre, scale = values.mean(), values.std() or 1.0
     standardised = (values - centre) / scale
-    ridge = RidgeCV(RIDGE_PENALTIES).fit(known, standardised)
-    predicted = ridge.predict(unknown)
+    predict = RidgeCV(RIDGE_PENALTIES).fit(known, standardised).predict
     if method == "xgboost":
-        predicted = _boost(
-            NUMBER_TREES,
-            NUMBER_ROUNDS,
-            xgboost.DMatrix(known, standardised, base_margin=ridge.predict(known), nthread=1),
-            xgboost.DMatrix(unknown, base_margin=predicted, nthread=1),
-        )
-    return np.clip(predicted * scale + centre, values.min(), values.max())
+        predict = _fit_trees(NUMBER_TREES, NUMBER_ROUNDS, known, standardised, predict)
+    return lambda unknown: np.clip(predict(unknown) * scale + centre, values.min(), values.max())
 
 
-def _predict_categories(
-    method: str, known: np.ndarray, unknown: np.ndarray, values: np.ndarray
-) -> np.ndarray:
-    """Return the most probable categories (logistic, or logistic and trees)."""
+def _fit_categories(
+    method: str, known: np.ndarray, values: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what predicts the most probable categories (logistic, or logistic and trees)."""
     levels, codes = np.unique(values.astype(str), return_inverse=True)
     if len(levels) == 1:
-        return np.full(len(unknown), levels[0], dtype=object)
+        return lambda unknown: np.full(len(unknown), levels[0], dtype=object)
     logistic = LogisticRegression(C=LOGISTIC_INVERSE_PENALTY, max_iter=1_000).fit(known, codes)
-    scores = _margins(logistic, unknown)
+    predict = partial(_margins, logistic)
     if method == "xgboost":
-        scores = _boost(
-            {**CATEGORY_TREES, "num_class": len(levels)},
-            CATEGORY_ROUNDS,
-            xgboost.DMatrix(known, codes, base_margin=_margins(logistic, known), nthread=1),
-            xgboost.DMatrix(unknown, base_margin=scores, nthread=1),
-        )
-    return levels[scores.argmax(axis=1)].astype(object)
+        trees = {**CATEGORY_TREES, "num_class": len(levels)}
+        predict = _fit_trees(trees, CATEGORY_ROUNDS, known, codes, predict)
+    return lambda unknown: levels[predict(unknown).argmax(axis=1)].astype(object)
 
 
 def _margins(logistic: LogisticRegression, matrix: np.ndarray) -> np.ndarray:
@@ -398,11 +463,22 @@ def _margins(logistic: LogisticRegression, matrix: np.ndarray) -> np.ndarray:
     return scores if scores.ndim == 2 else np.column_stack([np.zeros(len(scores)), scores])
 
 
-def _boost(
-    parameters: Mapping, rounds: int, known: xgboost.DMatrix, unknown: xgboost.DMatrix
-) -> np.ndarray:
-    """Return the predictions for `unknown` of trees grown on `known`, each from its margins."""
-    return xgboost.train(dict(parameters), known, rounds).predict(unknown).astype(float)
+def _fit_trees(
+    parameters: Mapping,
+    rounds: int,
+    known: np.ndarray,
+    values: np.ndarray,
+    start: Callable[[np.ndarray], np.ndarray],
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the predictions of trees grown on `known`, each from the margin that `start` gives."""
+    rows = xgboost.DMatrix(known, values, base_margin=start(known), nthread=1)
+    trees = xgboost.train(dict(parameters), rows, rounds)
+
+    def predict(unknown: np.ndarray) -> np.ndarray:
+        rows = xgboost.DMatrix(unknown, base_margin=start(unknown), nthread=1)
+        return trees.predict(rows).astype(float)
+
+    return predict
 
 
 def _score_target(
@@ -455,7 +531,7 @@ def _obstacle(target: Target, known: pd.DataFrame, values: np.ndarray) -> str | 
         return "all known cells have the same value"
     if target.is_category and level_count > MAX_LEVELS:
         return f"it has {level_count} categories, and at most {MAX_LEVELS} can be told apart"
-    if _encode(known, known)[0].shape[1] == 0:
+    if _fit_encoder(known)(known).shape[1] == 0:
         return "there is no other feature to predict it from"
     return None
 
@@ -484,7 +560,8 @@ def _held_out_errors(
     what = f"trying ways to fill {target.feature}"
     for is_test in steps(what, held_out, repeats * fold_count):
         for method in methods:
-            predicted = _predict(method, target, known[~is_test], values[~is_test], known[is_test])
+            predict = _fit(method, target, known[~is_test], values[~is_test])
+            predicted = predict(known[is_test])
             truth = values[is_test]
             missed = predicted != truth if target.is_category else np.abs(predicted - truth)
             errors[method].append(missed.mean())

@@ -1,16 +1,18 @@
 """The search for the segments: scores for every candidate, and the choice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
+from sklearn import config_context
 
-from segmentation.choice import MINIMUM_SHARE, choose_algorithm, choose_k
+from segmentation.choice import MINIMUM_SHARE, choose_algorithm, choose_k, may_challenge
 from segmentation.cluster_scores import SAMPLE_ROWS, kmeans_labels, score_k, score_rivals
 from segmentation.encoding import fit_dimensions, scaled_sample
 from segmentation.outcome import read_outcome
-from segmentation.settings import parse_settings
+from segmentation.settings import Settings, parse_settings
 
 CLUSTER_SCORES = pa.schema(
     [
@@ -58,7 +60,12 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
     scores are taken on one sample of at most SAMPLE_ROWS customers, in the `space` that each row
     names.
     """
-    parsed = parse_settings(settings)
+    # Hundreds of small fits follow, of points that are finite: scikit-learn need not check each.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        return _score_clusters(customers, parse_settings(settings))
+
+
+def _score_clusters(customers: DuckDBPyRelation, parsed: Settings) -> pa.Table:
     dimensions = fit_dimensions(customers, parsed)
     points = scaled_sample(customers, dimensions["expression"].tolist(), SAMPLE_ROWS)
     outcome = read_outcome(customers, parsed, SAMPLE_ROWS)
@@ -70,7 +77,8 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
         parsed.k,
     )
     segments = kmeans_labels(points, by_k.loc[by_k["is_chosen"], "k"].max(), parsed.components)
-    rivals = score_rivals(points, segments, outcome, units=units)
+    may_win = _may_win(by_k, parsed)
+    rivals = score_rivals(points, segments, outcome, units=units, may_win=may_win)
     scores = choose_algorithm(by_k, rivals, MINIMUM_SHARE, parsed.algorithm, parsed.k)
     features = dimensions["feature"].nunique()
     space = f"all {len(dimensions)} scaled dimensions of {features} features"
@@ -80,3 +88,14 @@ def score_clusters(customers: DuckDBPyRelation, settings: Mapping) -> pa.Table:
         schema=CLUSTER_SCORES,
         preserve_index=False,
     )
+
+
+def _may_win(
+    by_k: pd.DataFrame, settings: Settings
+) -> Callable[[pd.DataFrame], Sequence[bool]] | None:
+    """Which rows of the other algorithms can be chosen; None where one of these was set by hand."""
+    if settings.algorithm not in (None, "kmeans"):
+        return None
+    if settings.algorithm is not None or settings.k is not None:
+        return lambda rivals: [False] * len(rivals)
+    return lambda rivals: may_challenge(by_k, rivals, MINIMUM_SHARE)

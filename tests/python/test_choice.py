@@ -7,7 +7,7 @@ from sklearn.datasets import make_circles, make_moons
 from sklearn.metrics import adjusted_rand_score
 
 from segmentation.algorithms import RIVALS
-from segmentation.choice import choose_algorithm, choose_k
+from segmentation.choice import choose_algorithm, choose_k, may_challenge
 from segmentation.cluster_scores import kmeans_labels, score_k, score_rivals
 from segmentation.errors import InputError
 
@@ -203,6 +203,7 @@ def rival(**changes):
         "crowd_share": 0.01,
         "noise_share": 0.1,
         "smallest_share": 0.3,
+        "silhouette": 0.4,
         "assortativity": 0.5,
         "null_assortativity": 0.1,
         "null_share": 0.0,
@@ -235,11 +236,19 @@ def test_groups_that_k_means_would_mix_take_its_place():
     ("changes", "why"),
     [
         ({"kmeans_purity": 0.9}, "k-means does not contradict them and is simpler"),
+        (
+            {"kmeans_purity": 0.9, "null_share": np.nan, "stability": np.nan},
+            "k-means does not contradict them and is simpler, so they were not put to the test",
+        ),
+        (
+            {"algorithm": "agglomerative", "null_share": np.nan, "stability": np.nan},
+            "these are a variant of the segments of k-means, which is simpler",
+        ),
         ({"k": 1}, "finds one group and leaves 10% of the customers in none: no two groups"),
         ({"k": 0, "null_share": np.nan}, "no two groups stand apart"),
         ({"null_share": 0.05}, "permuted copies, which hold no segments, divide about as well"),
         ({"null_assortativity": 0.45}, "permuted copies, which hold no segments, divide about"),
-        ({"null_share": np.nan}, "too few customers to compare with chance"),
+        ({"null_share": np.nan, "silhouette": np.nan}, "too few customers to compare with"),
         ({"noise_share": 0.21}, "leaves 21% of the customers in none: too many to leave out"),
         ({"smallest_share": 0.019}, "the smallest group holds 1.9%, too few to be of use"),
         (
@@ -275,6 +284,28 @@ def test_among_challengers_the_simplest_that_leaves_the_fewest_out_wins():
     chosen, scores = contest(*challengers)
     assert (chosen["algorithm"], chosen["k"], chosen["noise_share"]) == ("dbscan", 2, 0.05)
     assert "hold up too, but DBSCAN is simpler" in scores["reason"][4]
+
+
+def test_only_what_could_take_the_place_of_k_means_may_challenge_it():
+    by_k = choose_k(scored().assign(algorithm="kmeans"), 0.02)
+    rivals = [
+        rival(),
+        rival(kmeans_purity=0.9),
+        rival(k=1),
+        rival(noise_share=0.3),
+        rival(smallest_share=0.01),
+        rival(algorithm="agglomerative"),
+    ]
+    is_open = may_challenge(by_k, pd.DataFrame(rivals), 0.02)
+    assert is_open == [True, False, False, False, False, False]
+    one = choose_k(scored(null_share=[np.nan, 1, 1, 1]), 0.02)
+    assert may_challenge(one, pd.DataFrame(rivals[:2]), 0.02) == [True, True]
+    assert may_challenge(by_k, pd.DataFrame(rivals[:0]), 0.02) == []
+
+
+def test_what_was_not_put_to_the_test_says_that_the_choice_was_made_by_hand():
+    untested = rival(null_share=np.nan, stability=np.nan)
+    assert "for the choice was made by hand" in contest(untested, k=2)[1]["reason"].iloc[-1]
 
 
 def test_a_k_or_k_means_set_by_hand_is_not_challenged():

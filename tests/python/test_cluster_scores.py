@@ -7,10 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.cluster import KMeans
-from sklearn.metrics import pairwise_distances, silhouette_score
+from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_score
 
-from segmentation import cluster_scores
-from segmentation.algorithms import FIT_ROWS, RIVALS
+from segmentation import algorithms, cluster_scores
+from segmentation.algorithms import (
+    FIT_ROWS,
+    RIVALS,
+    Rows,
+    assign_each,
+    fit_kmeans,
+    fit_kmeans_each,
+)
 from segmentation.chance import one_peak, permuted_copies
 from segmentation.choice import choose_k
 from segmentation.cluster_scores import (
@@ -21,12 +28,13 @@ from segmentation.cluster_scores import (
     score_rivals,
 )
 from segmentation.indices import (
+    adjusted_rand_index,
     agreement,
     assortativity,
     knee,
     neighbours,
     purity,
-    silhouette_width,
+    silhouette_widths,
 )
 
 NEEDS_TWO_SEGMENTS = [
@@ -121,13 +129,77 @@ def test_gap_equals_a_direct_computation(three_blobs):
 
 
 @given(labellings, st.integers(0, 1000))
-def test_silhouette_equals_that_of_scikit_learn(labels, seed):
-    rows = np.random.default_rng(seed).normal(size=(len(labels), 3))
-    width = silhouette_width(pairwise_distances(rows), labels)
-    if 2 <= len(np.unique(labels)) < len(labels):
-        assert width == pytest.approx(silhouette_score(rows, labels))
-    else:
-        assert np.isnan(width)
+def test_silhouettes_equal_those_of_scikit_learn(labels, seed):
+    generator = np.random.default_rng(seed)
+    rows = generator.normal(size=(len(labels), 3))
+    labellings = [labels, generator.permutation(labels), np.zeros(len(labels), dtype=int)]
+    widths = silhouette_widths(pairwise_distances(rows), labellings)
+    for each, width in zip(labellings, widths, strict=True):
+        if 2 <= len(np.unique(each)) < len(each):
+            assert width == pytest.approx(silhouette_score(rows, each))
+        else:
+            assert np.isnan(width)
+    assert silhouette_widths(pairwise_distances(rows), []) == []
+
+
+@given(labellings, st.integers(0, 1000))
+def test_adjusted_rand_index_equals_that_of_scikit_learn(labels, seed):
+    generator = np.random.default_rng(seed)
+    for others in (labels, generator.permutation(labels), np.arange(len(labels)) - 1):
+        expected = adjusted_rand_score(labels, others)
+        assert adjusted_rand_index(labels, others) == pytest.approx(expected)
+
+
+def test_rows_that_cannot_win_are_not_put_to_the_test(lonely_few, rivals):
+    """And those that can have the scores that they have where all are tested."""
+    segments = (lonely_few[:, 0] > 20).astype(int)
+    is_dbscan = (rivals["algorithm"] == "dbscan").to_numpy()
+    scores = score_rivals(
+        lonely_few, segments, largest_k=3, may_win=lambda rows: rows["algorithm"] == "dbscan"
+    )
+    evidence = ["null_silhouette", "null_assortativity", "null_share", "stability"]
+    assert scores.loc[~is_dbscan, evidence].isna().all().all()
+    pd.testing.assert_frame_equal(scores[is_dbscan], rivals[is_dbscan])
+    rest = [name for name in scores.columns if name not in evidence]
+    pd.testing.assert_frame_equal(scores[rest], rivals[rest])
+
+
+def test_groups_that_a_copy_reaches_have_no_more_copies_and_no_refits(monkeypatch):
+    monkeypatch.setattr(cluster_scores, "PERMUTED_COPIES", 6)
+    monkeypatch.setattr(cluster_scores, "BOOTSTRAPS", 2)
+    crowd = np.random.default_rng(5).normal(size=(300, 2))
+    to_the_end = score_rivals(crowd, largest_k=4)
+    scores = score_rivals(crowd, largest_k=4, may_win=lambda rows: rows["k"] > 1)
+    is_reached = (to_the_end["null_share"] > 0) & (to_the_end["k"] > 1)
+    assert is_reached.sum() > 2
+    shares = scores.loc[is_reached, "null_share"]
+    assert set((1 / shares).round(9)) <= {1, 2, 3, 4, 5, 6}, "one copy, the last one"
+    assert (shares >= to_the_end.loc[is_reached, "null_share"].clip(upper=1 / 6)).all()
+    assert scores.loc[is_reached, "stability"].isna().all()
+    is_unreached = (to_the_end["null_share"] == 0) & (to_the_end["k"] > 1)
+    pd.testing.assert_frame_equal(scores[is_unreached], to_the_end[is_unreached])
+
+
+@pytest.mark.parametrize("name", list(RIVALS))
+def test_fits_on_the_same_rows_assign_as_each_does_alone(name, monkeypatch):
+    monkeypatch.setattr(algorithms, "FIT_ROWS", 200)
+    points, _ = blobs([(0, 0), (9, 0), (0, 9)], rows_each=150)
+    points = np.vstack([points, [[90, 90]]])
+    rows = Rows.first(points)
+    grid = [2, 3] if RIVALS[name].grid_column == "k" else [0.03, 0.1]
+    fits = RIVALS[name].fit_each(rows, grid)
+    for places in (points, rows.points, points[:0]):
+        for fit, found in zip(fits, assign_each(fits, rows, places), strict=True):
+            assert found.tolist() == fit.assign(places).tolist()
+
+
+@pytest.mark.parametrize("ks", [[], [1], [1, 2, 3, 4], [2, 2]])
+def test_starts_that_several_k_share_find_what_starts_of_their_own_find(ks):
+    points, _ = blobs([(0, 0), (9, 0), (0, 9), (9, 9)])
+    fits = fit_kmeans_each(points, ks, 5)
+    assert [len(fit.cluster_centers_) for fit in fits] == ks
+    alone = [fit_kmeans(points, k).inertia_ for k in ks]
+    assert [fit.inertia_ for fit in fits] == pytest.approx(alone, rel=0.01)
 
 
 def test_knee_is_the_farthest_point_below_the_chord():

@@ -277,7 +277,8 @@ def test_predictors_are_encoded_by_the_known_rows_alone():
             "empty": [np.nan, 3.0],
         }
     )
-    fit, apply = imputation._encode(known, unknown)
+    encode = imputation._fit_encoder(known)
+    fit, apply = encode(known), encode(unknown)
     spread = np.sqrt(0.5)
     assert fit[:, 0] == pytest.approx([-1 / spread, 0, 1 / spread, 0])
     assert apply[:, 0] == pytest.approx([0, 10 / spread])
@@ -574,3 +575,48 @@ def test_a_feature_that_nobody_has_stays_empty():
     assert score_imputers(relation, SETTINGS).num_rows == 0
     filled = impute(relation, choices(), SETTINGS).df()
     assert filled["absent"].isna().all()
+
+
+# --- many customers -------------------------------------------------------------------------------
+
+
+def mixed_population(count: int, seed: int) -> pd.DataFrame:
+    """Return features of all kinds, with gaps in all of them, in an order that is not the id's."""
+    random = np.random.default_rng(seed)
+    frame = a_population(count, seed)
+    frame["word"] = np.where(frame["y"] > 0, "yes, it's", "no")
+    frame["is_high"] = (frame["amount"] > 0).astype("boolean")
+    for name in ("y", "word", "is_high"):
+        frame.loc[random.random(count) < 0.2, name] = None
+    return frame.sample(frac=1, random_state=seed)
+
+
+@hypothesis_settings(deadline=None, max_examples=8)
+@given(chunk=st.integers(1, 90), seed=st.integers(0, 3))
+def test_filling_in_chunks_is_filling_at_once(chunk, seed):
+    frame = mixed_population(120, seed)
+    methods = choices(target="ridge", y="xgboost", word="logistic", is_high="constant")
+    whole = impute(as_relation(frame), methods, SETTINGS).df()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(imputation, "CHUNK_ROWS", chunk)
+        parts = impute(as_relation(frame, threads=2), methods, SETTINGS).df()
+    assert not whole.drop(columns="imputed_features").isna().any().any()
+    order = "customer_id"
+    for table in (whole, parts):
+        table["imputed_features"] = table["imputed_features"].map(tuple)
+    pd.testing.assert_frame_equal(
+        parts.sort_values(order, ignore_index=True),
+        whole.sort_values(order, ignore_index=True),
+        rtol=1e-12,
+    )
+
+
+@pytest.mark.parametrize("most", [5, 200, 2_000])
+def test_the_customers_to_learn_from_are_the_first_by_hash(most):
+    frame = pd.DataFrame({"customer_id": customer_ids(5_000), "x": 1.0})
+    frame["target"] = np.arange(5_000.0)
+    target = imputation.Target("target", "numeric", 0, 5_000)
+    _, values = imputation._known_rows(as_relation(frame), {"x": "numeric"}, target, most)
+    expected = frame.loc[frame["customer_id"].map(md5).sort_values().index[:most], "target"]
+    assert values.tolist() == expected.tolist()
+    assert imputation._is_early(most, 5_000) != "true", "or nothing was left out"

@@ -1,0 +1,152 @@
+"""What imputation costs where there are many customers, beside the least that it could.
+
+    nice -n 5 .venv/bin/python benchmarks/imputation.py --customers 1000000
+
+Simulates customers with FEATURES features, of which TARGETS have a tenth of their values missing,
+with bends that trees find and a straight line does not; writes them to a DuckDB file; and takes in
+turn, each in a process of its own, ROUNDS times:
+
+- floor: one XGBoost fit on 50,000 of the customers, with the settings of the project, and one pass
+  of its predictions over the features of all.
+- scores: the competition, `score_imputers`.
+- imputed: `impute`, its answer written as a table.
+
+Prints the median CPU and wall seconds and the highest peak memory of each, and the ratio of scores
+and imputed together to the floor, once and for each target. Wall times mean something on a quiet
+machine only. SEGMENTS_MEMORY is DuckDB's limit.
+"""
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+
+import duckdb
+import numpy as np
+import xgboost
+
+from segmentation.imputation import (
+    MAX_TRAINING_ROWS,
+    NUMBER_ROUNDS,
+    NUMBER_TREES,
+    impute,
+    score_imputers,
+)
+
+FEATURES = 38
+TARGETS = 3
+SETTINGS = {"population": "many", "axes": {"value": "x3"}}
+
+
+def fresh(function: Callable, *arguments):
+    """The answer of a function in a new process: what it uses is its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
+def connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """The simulated customers, with the threads and the memory of the profile."""
+    connection = duckdb.connect(str(path))
+    connection.execute(f"set threads = {os.environ.get('SEGMENTS_THREADS', '2')}")
+    connection.execute(f"set memory_limit = '{os.environ.get('SEGMENTS_MEMORY', '4GB')}'")
+    connection.execute("set preserve_insertion_order = false; set enable_progress_bar = false")
+    return connection
+
+
+def simulate(path: Path, customers: int) -> None:
+    """The table `customers`: the targets are x0, x1 and so on; the others predict them."""
+    noise = [
+        f"(hash(id, {i}) % 1000003 + hash(id, {i + 100}) % 1000003 + hash(id, {i + 200}) % 1000003)"
+        " / 500001.5 - 3"
+        for i in range(FEATURES)
+    ]
+    plain = [f"{noise[i]} as x{i}" for i in range(TARGETS, FEATURES)]
+    bent = [
+        f"case when hash(id, {300 + i}) % 10 > 0 then sin(2 * x{TARGETS + i}) + x{TARGETS + 3 + i} "
+        f"+ 0.5 * ({noise[i]}) end as x{i}"
+        for i in range(TARGETS)
+    ]
+    with connect(path) as connection:
+        connection.execute(
+            "create table customers as with plain as ("
+            f"select id, 'customer ' || id as customer_id, {', '.join(plain)} "
+            f"from range({customers}) as ids (id)) "
+            f"select * exclude (id), {', '.join(bent)} from plain"
+        )
+
+
+def floor(path: Path) -> None:
+    """One fit and one pass of prediction, the features read as they come."""
+    names = ", ".join(f"x{i}" for i in range(TARGETS, FEATURES))
+    with connect(path) as connection:
+        columns = connection.sql(f"select {names}, x0 from customers").fetchnumpy()
+    target = columns.pop("x0")
+    matrix = np.column_stack([np.asarray(column) for column in columns.values()])
+    known = np.flatnonzero(~np.ma.getmaskarray(target))[:MAX_TRAINING_ROWS]
+    rows = xgboost.DMatrix(matrix[known], np.asarray(target[known]), nthread=1)
+    trees = xgboost.train(NUMBER_TREES, rows, NUMBER_ROUNDS)
+    trees.predict(xgboost.DMatrix(matrix, nthread=1))
+
+
+def scores(path: Path) -> None:
+    """The competition, its answer kept for `imputed`."""
+    with connect(path) as connection:
+        connection.register("found", score_imputers(connection.table("customers"), SETTINGS))
+        connection.execute("create or replace table scores as select * from found")
+
+
+def imputed(path: Path) -> None:
+    """The filled customers as a table."""
+    with connect(path) as connection:
+        choice = connection.sql("select * from scores").to_arrow_table()
+        filled = impute(connection.table("customers"), choice, SETTINGS)
+        connection.register("filled", filled)
+        connection.execute("create or replace table imputed as select * from filled")
+
+
+def measured(function: Callable, path: Path) -> tuple[float, float, float]:
+    """CPU and wall seconds, and GiB at the peak of its process."""
+    start, cpu_before = time.monotonic(), time.process_time()
+    function(path)
+    wall, cpu = time.monotonic() - start, time.process_time() - cpu_before
+    return cpu, wall, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def main() -> None:
+    """Measure in turn, and print the medians."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    runs = {floor: [], scores: [], imputed: []}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "customers.duckdb"
+        fresh(simulate, path, options.customers)
+        for _ in range(options.rounds):
+            for step, found in runs.items():
+                found.append(fresh(measured, step, path))
+        with connect(path) as connection:
+            chosen = connection.sql(
+                "select feature, method from scores where is_chosen order by feature"
+            ).fetchall()
+    print(f"{options.customers:,} customers, {FEATURES} features; chosen: {dict(chosen)}")
+    print("step | CPU s | wall s | peak GiB")
+    for step, found in runs.items():
+        cpu, wall, peak = zip(*found, strict=True)
+        print(f"{step.__name__} | {median(cpu):.1f} | {median(wall):.1f} | {max(peak):.2f}")
+    for position, name in enumerate(("CPU", "wall")):
+        ratio = median(
+            (second[position] + third[position]) / first[position]
+            for first, second, third in zip(*runs.values(), strict=True)
+        )
+        print(f"{name}: {ratio:.1f} times the floor, {ratio / TARGETS:.1f} for each target")
+
+
+if __name__ == "__main__":
+    main()

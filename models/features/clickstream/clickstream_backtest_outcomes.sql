@@ -23,11 +23,11 @@ later_events as (
 
     select events.*
 
-    from {{ ref('clickstream_observed_events') }} as events
+    from {{ ref('stg_clickstream__events') }} as events
 
     inner join moments as present
         on
-            events.moment = present.moment
+            events.occurred_at <= present.as_of
             and present.is_present
 
     inner join moments as past

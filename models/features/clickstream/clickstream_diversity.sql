@@ -3,13 +3,14 @@
     incremental_strategy='append',
     on_schema_change='sync_all_columns',
     pre_hook="{{ forget_changed(
-        ref('clickstream_visits'), ref('base_clickstream__files')
+        ref('clickstream_observed_events'), ref('base_clickstream__files')
     ) }}"
 ) }}
 
 {# One row per point in time and customer: how many different products, categories and brands, and
-   how evenly the customer's events up to then spread over them. Events without a category or brand say nothing about it. #}
-{% set items = {'product': 'product_id', 'category': 'category_id', 'brand': 'brand'} %}
+   how evenly the customer's events up to then spread over them. Events without a category or brand
+   say nothing about it. #}
+{% set items = ['product', 'category', 'brand'] %}
 with
 
 customers as (
@@ -17,33 +18,33 @@ customers as (
     select
         moment,
         customer_id,
-        reading
+        max(reading) as reading
 
-    from {{ ref('clickstream_visits') }}
+    from {{ ref('clickstream_observed_events') }}
 
-    where {{ is_changed(ref('clickstream_visits')) }}
+    group by
+        moment,
+        customer_id
 
 ),
 
-{% for item, column in items.items() %}
+{% for item in items %}
 {{ item }}_events as (
 
     select
         moment,
         customer_id,
-        {{ short_key(column) }} as {{ item }}_key,
+        {{ item }}_key,
         count(*) as event_count
 
     from {{ ref('clickstream_observed_events') }}
 
-    where
-        {{ column }} is not null
-        and {{ is_changed(ref('clickstream_visits')) }}
+    where {{ item }}_key is not null
 
     group by
         moment,
         customer_id,
-        {{ short_key(column) }}
+        {{ item }}_key
 
 ),
 

@@ -1,14 +1,10 @@
-{{ config(materialized='view') }}
-
-{# One row per point in time and event that is not later. Later events do not exist for any feature:
-   every model below reads events from here. #}
+{# One row per point in time and event that is not later: later events do not exist for any feature,
+   and every model below reads events from here. In the present, they are those of the customers of
+   whom a later reading than the last one found something; what the others did stands as it was. #}
+{% set done = readings_done(
+    ['clickstream_visits', 'clickstream_times', 'clickstream_diversity']
+) %}
 with
-
-events as (
-
-    select * from {{ ref('stg_clickstream__events') }}
-
-),
 
 moments as (
 
@@ -23,19 +19,29 @@ observed as (
         events.customer_id,
         events.occurred_at,
         events.event_type,
-        events.product_id,
-        events.category_id,
-        events.brand,
+        {{ short_key('events.product_id') }} as product_key,
+        {{ short_key('events.category_id') }} as category_key,
+        {{ short_key('events.brand') }} as brand_key,
         events.price,
         events.session_key,
         events.reading
 
-    from events
+    from {{ ref('stg_clickstream__events') }} as events
 
     inner join moments
         on
             events.occurred_at <= moments.as_of
             and {{ is_in_share('events.customer_id', 'moments.customer_share') }}
+
+    {% if done %}
+    where
+        moments.moment > 0
+        or events.customer_id in (
+            select customer_id
+            from {{ ref('stg_clickstream__events') }}
+            where reading > {{ done }}
+        )
+    {% endif %}
 
 )
 

@@ -3,7 +3,7 @@
     incremental_strategy='append',
     on_schema_change='sync_all_columns',
     pre_hook="{{ forget_changed(
-        ref('clickstream_visits'), ref('base_clickstream__files')
+        ref('clickstream_observed_events'), ref('base_clickstream__files')
     ) }}"
 ) }}
 
@@ -11,30 +11,16 @@
    events up to then fall. #}
 with
 
-customers as (
-
-    select
-        moment,
-        customer_id,
-        reading
-
-    from {{ ref('clickstream_visits') }}
-
-    where {{ is_changed(ref('clickstream_visits')) }}
-
-),
-
 days as (
 
     select
         moment,
         customer_id,
         cast(occurred_at as date) as day,
-        count(*) as event_count
+        count(*) as event_count,
+        max(reading) as reading
 
     from {{ ref('clickstream_observed_events') }}
-
-    where {{ is_changed(ref('clickstream_visits')) }}
 
     group by
         moment,
@@ -53,8 +39,6 @@ hours as (
 
     from {{ ref('clickstream_observed_events') }}
 
-    where {{ is_changed(ref('clickstream_visits')) }}
-
     group by
         moment,
         customer_id,
@@ -70,7 +54,8 @@ customer_days as (
         count(*) as active_day_count,
         {{ share(
             'sum(event_count) filter (where extract(isodow from day) in (6, 7))', 'sum(event_count)'
-        ) }} as weekend_share
+        ) }} as weekend_share,
+        max(reading) as reading
 
     from days
 
@@ -99,22 +84,17 @@ customer_hours as (
 )
 
 select
-    customers.moment,
-    customers.customer_id,
+    customer_days.moment,
+    customer_days.customer_id,
     customer_days.active_day_count,
     customer_days.weekend_share,
     customer_hours.night_share,
     customer_hours.hour_diversity,
-    customers.reading
+    customer_days.reading
 
-from customers
-
-inner join customer_days
-    on
-        customers.moment = customer_days.moment
-        and customers.customer_id = customer_days.customer_id
+from customer_days
 
 inner join customer_hours
     on
-        customers.moment = customer_hours.moment
-        and customers.customer_id = customer_hours.customer_id
+        customer_days.moment = customer_hours.moment
+        and customer_days.customer_id = customer_hours.customer_id

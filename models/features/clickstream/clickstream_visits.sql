@@ -3,7 +3,7 @@
     incremental_strategy='append',
     on_schema_change='sync_all_columns',
     pre_hook="{{ forget_changed(
-        ref('stg_clickstream__events'), ref('base_clickstream__files')
+        ref('clickstream_observed_events'), ref('base_clickstream__files')
     ) }}"
 ) }}
 
@@ -15,12 +15,11 @@ with
 events as (
 
     select
-        * exclude (session_key),
-        coalesce(session_key, {{ short_key('cast(occurred_at as date)') }}) as session_key
+        * replace (
+            coalesce(session_key, {{ short_key('cast(occurred_at as date)') }}) as session_key
+        )
 
     from {{ ref('clickstream_observed_events') }}
-
-    where {{ is_changed(ref('stg_clickstream__events')) }}
 
 ),
 

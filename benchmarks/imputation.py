@@ -12,8 +12,8 @@ turn, each in a process of its own, ROUNDS times:
 - imputed: `impute`, its answer written as a table.
 
 Prints the median CPU and wall seconds and the highest peak memory of each, and the ratio of scores
-and imputed together to the floor, once and for each target. Wall times mean something on a quiet
-machine only. SEGMENTS_MEMORY is DuckDB's limit.
+and imputed together to the floor, once and for each target; the last line is that of the CPU. Wall
+times mean something on a quiet machine only. SEGMENTS_MEMORY is DuckDB's limit.
 """
 
 import argparse
@@ -140,12 +140,15 @@ def main() -> None:
     for step, found in runs.items():
         cpu, wall, peak = zip(*found, strict=True)
         print(f"{step.__name__} | {median(cpu):.1f} | {median(wall):.1f} | {max(peak):.2f}")
+    ratios = []
     for position, name in enumerate(("CPU", "wall")):
         ratio = median(
             (second[position] + third[position]) / first[position]
             for first, second, third in zip(*runs.values(), strict=True)
         )
+        ratios.append(ratio)
         print(f"{name}: {ratio:.1f} times the floor, {ratio / TARGETS:.1f} for each target")
+    print(f"ratio: {ratios[0]:.2f}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ moments as (
 
 customers as (
 
-    select approx_count_distinct(customer_id) as customers
+    select
+        approx_count_distinct(customer_id) as customers,
+        max(reading) as reading
 
     from {{ ref('stg_clickstream__events') }}
 
@@ -20,13 +22,16 @@ customers as (
 select
     case
         when moments.is_present then 0
-        else row_number() over (partition by moments.is_present order by moments.as_of)
+        else cast(extract(epoch from moments.as_of) * 1000000 as bigint)
     end as moment,
     moments.*,
     case
         when moments.is_present or moments.is_history then 1.0
-        else least(1.0, {{ var('backtest_customers') }} / greatest(customers.customers, 1.0))
-    end as customer_share
+        else least(
+            1.0, {{ var('clickstream_backtest_customers') }} / greatest(customers.customers, 1.0)
+        )
+    end as customer_share,
+    customers.reading
 
 from moments
 

@@ -24,18 +24,20 @@ observed as (
         {{ short_key('events.brand') }} as brand_key,
         events.price,
         events.session_key,
-        events.reading
+        events.reading,
+        {{ done }} as later_than
 
     from {{ ref('stg_clickstream__events') }} as events
 
     inner join moments
         on
             events.occurred_at <= moments.as_of
+            and events.reading <= moments.reading
             and {{ is_in_share('events.customer_id', 'moments.customer_share') }}
 
     {% if done %}
     where
-        moments.moment > 0
+        moments.moment != 0
         or events.customer_id in (
             select customer_id
             from {{ ref('stg_clickstream__events') }}

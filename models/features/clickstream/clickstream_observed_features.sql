@@ -28,7 +28,7 @@ behaviour as (
 )
 
 select
-    moments.* exclude (moment, customer_share),
+    moments.* exclude (moment, customer_share, reading),
     rfm.* exclude (moment),
     diversity.* exclude (moment, customer_id, reading),
     behaviour.* exclude (moment, customer_id)

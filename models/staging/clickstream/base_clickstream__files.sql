@@ -49,8 +49,9 @@ matched as (
 state as (
 
     select
-        coalesce((select max(reading) from before), 0) + 1 as next_reading,
-        count(reading) = (select count(*) from before) as stands
+        {{ last_reading(last_build('base_clickstream__raw_events')) }} as rows_reading,
+        greatest(rows_reading, coalesce((select max(reading) from before), 0)) + 1 as next_reading,
+        count(reading) > 0 and count(reading) = (select count(*) from before) as stands
 
     from matched
 

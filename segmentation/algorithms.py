@@ -94,8 +94,9 @@ def fit_kmeans_each(points: np.ndarray, ks: Sequence[int], starts: int) -> list[
     """The best of several starts of k-means for each k; each is at most the distinct rows.
 
     A start draws its centres by k-means++ once, for the largest k, and every k takes the first of
-    them, which are those of a start for that k. `fit_kmeans` draws anew for each k, which is slower
-    where hundreds of resamples are fitted.
+    them: drawn as for the largest k, with a few more candidates for each than a start for that k
+    would try. `fit_kmeans` draws anew for each k, which is slower where hundreds of resamples are
+    fitted.
     Source: Arthur and Vassilvitskii 2007, "k-means++: The Advantages of Careful Seeding".
     """
     if not ks:

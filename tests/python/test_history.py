@@ -19,7 +19,7 @@ STATES = (
 )
 # The line of dbt at which it is killed, and how many seconds after it.
 KILLS = (
-    ("START sql table model features.clickstream_rfm", 0.05),
+    ("START sql incremental model features.clickstream_visits", 0.05),
     ("START sql incremental model models.clickstream_history", 0),
     ("START sql incremental model models.clickstream_history", 0.2),
     ("OK created sql incremental model models.clickstream_history", 0),

@@ -16,7 +16,7 @@ LAST_DAY = max(event[0] for event in EVENTS if event[0].startswith("2019"))[:10]
 TABLES = {
     "features.clickstream_features": "*",
     "features.clickstream_observed_features": "*",
-    "features.clickstream_as_of": "*",
+    "features.clickstream_as_of": "* exclude (reading)",
     **{
         f"features.clickstream_{name}": "* exclude (reading)"
         for name in ("visits", "times", "diversity")

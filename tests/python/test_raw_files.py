@@ -44,6 +44,9 @@ def read(folder: Path, source: dict) -> tuple[list[dict], list[str]]:
         result = connection.execute(f"from {relation}")
         names = [column[0] for column in result.description]
         rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    for row in rows:
+        # Where the reader adds the file to each row, no record has it.
+        assert row.pop("raw_file", str(folder)).startswith(str(folder))
     return rows, lines["raw_row"].to_pylist()
 
 

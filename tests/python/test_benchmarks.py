@@ -75,12 +75,13 @@ def test_a_failure_says_why(code, output, reason):
 
 
 def test_a_process_is_measured_with_its_memory_and_its_failure(tmp_path):
-    script = "import sys; held = b'x' * 200_000_000; print('over'); sys.exit(3)"
+    script = "import sys; held = b'x' * 1_000_000_000; print('over'); sys.exit(3)"
     found = measure.measured(
         [sys.executable, "-c", script], measure.environment(), tmp_path / "log"
     )
     assert found.failure == "exit code 3: over"
-    assert 0.18 < found.memory < 0.4
+    # More than the tests themselves hold, whose memory Linux counts as the new process's.
+    assert 0.9 < found.memory < 1.3
     assert found.wall > 0
 
 

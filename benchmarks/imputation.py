@@ -22,14 +22,13 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
 import duckdb
 import numpy as np
 import xgboost
+from fresh import fresh
 
 from segmentation.imputation import (
     MAX_TRAINING_ROWS,
@@ -42,12 +41,6 @@ from segmentation.imputation import (
 FEATURES = 38
 TARGETS = 3
 SETTINGS = {"population": "many", "axes": {"value": "x3"}}
-
-
-def fresh(function: Callable, *arguments):
-    """The answer of a function in a new process: what it uses is its own."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:

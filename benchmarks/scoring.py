@@ -27,12 +27,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
+from fresh import fresh
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ("customer_scores", "clickstream_drift", "clickstream_history", "clickstream_profiles")
@@ -42,12 +40,6 @@ OBSERVED = "features.clickstream_observed_features"
 FITS = "models.clickstream_fits"
 MOVED_BY = 0.05
 FRACTIONS = ("DOUBLE", "FLOAT", "DECIMAL")
-
-
-def fresh(function: Callable, *arguments):
-    """The answer of a function in a new process: what it uses is its own."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
 
 
 def dbt(folder: Path, *arguments: str) -> tuple[float, float, float]:

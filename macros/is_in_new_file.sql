@@ -6,8 +6,7 @@
     {%- if not execute or not is_incremental() -%}{{ return('true') }}{%- endif -%}
     {%- set new = run_query(
         'select raw_file, count(*) over () = (select count(*) from ' ~ files ~ ') as is_all from '
-        ~ files ~ ' where reading > (select coalesce(max(reading), 0) from ' ~ this ~ ')'
-        ~ ' order by raw_file'
+        ~ files ~ ' where reading > ' ~ last_reading(this) ~ ' order by raw_file'
     ).rows -%}
     {%- if not new -%}{{ return('false') }}{%- endif -%}
     {%- if new[0][1] -%}{{ return('true') }}{%- endif -%}

@@ -11,7 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
-from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
+from sklearn.metrics import (
+    adjusted_rand_score,
+    calinski_harabasz_score,
+    davies_bouldin_score,
+)
 
 from segmentation.algorithms import (
     CROWD_SHARES,
@@ -28,7 +32,6 @@ from segmentation.algorithms import (
 from segmentation.chance import permuted_copies
 from segmentation.components import fit_projection
 from segmentation.indices import (
-    adjusted_rand_index,
     agreement,
     assortativity,
     knee,
@@ -400,7 +403,7 @@ def _stability(sample: np.ndarray, ks: Sequence[int], labels: list[np.ndarray]) 
     for row, drawn in zip(indexes, drawn_samples, strict=True):
         refits = _fit_each_k(drawn, ks, RESAMPLE_STARTS)
         row[:] = [
-            adjusted_rand_index(each, refit.predict(sample)) if k > 1 else np.nan
+            adjusted_rand_score(each, refit.predict(sample)) if k > 1 else np.nan
             for k, each, refit in zip(ks, labels, refits, strict=True)
         ]
     return indexes.mean(axis=0)
@@ -429,7 +432,7 @@ def _rival_stability(
         refits = assign_each(fit_some(rows, columns), rows, points)
         indexes.append(
             [
-                adjusted_rand_index(labels[column][: len(points)], refit)
+                adjusted_rand_score(labels[column][: len(points)], refit)
                 for column, refit in zip(columns, refits, strict=True)
             ]
         )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_score
+from sklearn.metrics import pairwise_distances, silhouette_score
 
 from segmentation import algorithms, cluster_scores
 from segmentation.algorithms import (
@@ -28,7 +28,6 @@ from segmentation.cluster_scores import (
     score_rivals,
 )
 from segmentation.indices import (
-    adjusted_rand_index,
     agreement,
     assortativity,
     knee,
@@ -140,14 +139,6 @@ def test_silhouettes_equal_those_of_scikit_learn(labels, seed):
         else:
             assert np.isnan(width)
     assert silhouette_widths(pairwise_distances(rows), []) == []
-
-
-@given(labellings, st.integers(0, 1000))
-def test_adjusted_rand_index_equals_that_of_scikit_learn(labels, seed):
-    generator = np.random.default_rng(seed)
-    for others in (labels, generator.permutation(labels), np.arange(len(labels)) - 1):
-        expected = adjusted_rand_score(labels, others)
-        assert adjusted_rand_index(labels, others) == pytest.approx(expected)
 
 
 def test_rows_that_cannot_win_are_not_put_to_the_test(lonely_few, rivals):

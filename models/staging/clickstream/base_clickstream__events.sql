@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 
 {# One row per distinct raw row, with the number of times it stands in the files. Rows of one hash
-   are the same where all that was read of them is; those of a reading whose repeats are not known yet
-   do not count yet. The table is named twice, for DuckDB would keep
-   all rows of a common table expression that is read twice in memory. #}
+   are the same where all that was read of them is; those of a reading whose repeats are not known
+   yet do not count yet. The table is named twice, for DuckDB would keep in memory all rows of a
+   common table expression that is read twice. #}
 select
     * exclude (reading),
     reading,

@@ -1,7 +1,5 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='sync_all_columns',
     pre_hook="{{ forget_earlier_readings(ref('base_clickstream__files')) }}"
 ) }}
 

@@ -99,8 +99,8 @@ SCORES_SCHEMA = pa.schema(
 )
 
 
-# The predictors of some customers to the values of the feature.
-Predictor = Callable[[pd.DataFrame], np.ndarray]
+# The predictors of some customers to the values of the feature, by method.
+Predictor = Callable[[pd.DataFrame], dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -192,12 +192,12 @@ def impute(
     for target in steps("learning to fill what is missing", targets):
         predictors = {name: kinds[name] for name in names[target.feature]}
         known, values = _known_rows(customers, predictors, target, MAX_TRAINING_ROWS)
-        predict[target.feature] = _fit(methods[target.feature], target, known, values)
+        predict[target.feature] = _fit([methods[target.feature]], target, known, values)
     _check_ids(customers, targets)
     needed = {*names, *(name for predictors in names.values() for name in predictors)}
     shown = {name: kind for name, kind in kinds.items() if name in needed}
     fills = [
-        _fills(rows, targets, names, predict)
+        _fills(rows, targets, names, methods, predict)
         for rows in _incomplete_rows(customers, shown, targets)
     ]
     return _fill(customers, pa.concat_tables(fills), targets)
@@ -207,6 +207,7 @@ def _fills(
     rows: pd.DataFrame,
     targets: Sequence[Target],
     predictors: Mapping[str, Sequence[str]],
+    methods: Mapping[str, str],
     predict: Mapping[str, Predictor],
 ) -> pa.Table:
     """Return customer_id and one column per target, NULL where nothing is missing."""
@@ -216,7 +217,7 @@ def _fills(
         filled = np.full(len(rows), None, dtype=object)
         if is_missing.any():
             unknown = rows.loc[is_missing, predictors[target.feature]]
-            filled[is_missing] = predict[target.feature](unknown)
+            filled[is_missing] = predict[target.feature](unknown)[methods[target.feature]]
         fills[target.feature] = pa.array(filled, FILL_TYPES[target.kind])
     return pa.table(fills)
 
@@ -366,38 +367,39 @@ def _fit_encoder(known: pd.DataFrame) -> Callable[[pd.DataFrame], np.ndarray]:
     Numbers: NULL becomes the median; ln(1 + x) where non-negative and skewed; centred and scaled.
     Texts: one 0/1 column per level and one for NULL; dropped with more than 30 levels.
     """
-    encoders = {
-        name: (_fit_number if pd.api.types.is_numeric_dtype(values) else _fit_levels)(values)
-        for name, values in known.items()
-    }
+    numbers = [name for name in known if pd.api.types.is_numeric_dtype(known[name])]
+    levels = {name: sorted(known[name].dropna().unique()) for name in known.drop(columns=numbers)}
+    scaled = _fit_scaler(known[numbers].to_numpy(float))
 
     def encode(frame: pd.DataFrame) -> np.ndarray:
-        columns = [column for name in encoders for column in encoders[name](frame[name])]
-        return _as_matrix(columns, len(frame))
+        columns = dict(zip(numbers, scaled(frame[numbers].to_numpy(float)).T[:, None], strict=True))
+        for name, each in levels.items():
+            columns[name] = _indicators(frame[name], each) if len(each) <= MAX_LEVELS else []
+        return _as_matrix([column for name in known for column in columns[name]], len(frame))
 
     return encode
 
 
-def _fit_number(known: pd.Series) -> Callable[[pd.Series], list[np.ndarray]]:
-    """Return what fills a numeric predictor, perhaps logs it, and standardises it by `known`."""
-    median = 0.0 if known.isna().all() else known.median()
-    filled = known.fillna(median)
-    is_logged = filled.min() >= 0 and filled.skew() > SKEWED
+def _fit_scaler(known: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what fills numbers, perhaps logs them, and standardises them: (rows, numbers) each."""
+    medians = pd.DataFrame(known).median().fillna(0.0).to_numpy()
+    filled = pd.DataFrame(known).fillna(dict(enumerate(medians)))
+    is_logged = ((filled.min() >= 0) & (filled.skew() > SKEWED)).to_numpy(bool)
 
-    def place(values: pd.Series) -> np.ndarray:
-        values = values.astype(float).fillna(median)
-        return (np.log1p(values.clip(lower=0)) if is_logged else values).to_numpy()
+    def place(values: np.ndarray) -> np.ndarray:
+        values = np.where(np.isnan(values), medians, values)
+        values[:, is_logged] = np.log1p(np.maximum(values[:, is_logged], 0))
+        return values
 
-    centre, scale = place(known).mean(), place(known).std() or 1.0
-    return lambda values: [(place(values) - centre) / scale]
+    centres, scales = place(known).mean(axis=0), place(known).std(axis=0)
+    scales[scales == 0] = 1.0
+    return lambda values: (place(values) - centres) / scales
 
 
-def _fit_levels(known: pd.Series) -> Callable[[pd.Series], list[pd.Series]]:
-    """Return what turns a text predictor into 0/1 columns; none where it has too many levels."""
-    levels = sorted(known.dropna().unique())
-    if len(levels) > MAX_LEVELS:
-        return lambda values: []
-    return lambda values: [values.isna(), *(values == level for level in levels)]
+def _indicators(values: pd.Series, levels: Sequence[str]) -> list[np.ndarray]:
+    """Return whether each text is missing, and for each level whether it is that."""
+    codes = pd.Index(levels, dtype=object).get_indexer(values.to_numpy(object))
+    return [values.isna().to_numpy(), *(codes == code for code in range(len(levels)))]
 
 
 def _as_matrix(columns: Sequence, row_count: int) -> np.ndarray:
@@ -408,18 +410,27 @@ def _as_matrix(columns: Sequence, row_count: int) -> np.ndarray:
     return matrix
 
 
-def _fit(method: str, target: Target, known: pd.DataFrame, values: np.ndarray) -> Predictor:
-    """Fit a method on the predictors and values of known cells; return what predicts other cells.
+def _fit(
+    methods: Sequence[str], target: Target, known: pd.DataFrame, values: np.ndarray
+) -> Predictor:
+    """Fit methods on the predictors and values of known cells; return what predicts other cells.
 
     What it returns may be called for any part of the unknown cells at a time.
     """
-    if method == "constant":
-        constant = _constant(target, values)
-        return lambda unknown: np.full(len(unknown), constant)
+    constant = _constant(target, values)
+    learned = [method for method in methods if method != "constant"]
+    if not learned:
+        return lambda unknown: {"constant": np.full(len(unknown), constant)}
     encode = _fit_encoder(known)
     fit = _fit_categories if target.is_category else _fit_numbers
-    predict = fit(method, encode(known), values)
-    return lambda unknown: predict(encode(unknown))
+    predict = fit("xgboost" in learned, encode(known), values)
+
+    def predict_each(unknown: pd.DataFrame) -> dict[str, np.ndarray]:
+        rows = encode(unknown)
+        predicted = {method: predict[method](rows) for method in learned}
+        return {"constant": np.full(len(unknown), constant), **predicted}
+
+    return predict_each
 
 
 def _constant(target: Target, values: np.ndarray) -> float | str:
@@ -431,30 +442,42 @@ def _constant(target: Target, values: np.ndarray) -> float | str:
 
 
 def _fit_numbers(
-    method: str, known: np.ndarray, values: np.ndarray
-) -> Callable[[np.ndarray], np.ndarray]:
-    """Return what predicts numbers (ridge, or ridge and trees), within the range of `values`."""
+    with_trees: bool, known: np.ndarray, values: np.ndarray
+) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    """Return what predicts numbers, by method, each within the range of `values`."""
     centre, scale = values.mean(), values.std() or 1.0
     standardised = (values - centre) / scale
-    predict = RidgeCV(RIDGE_PENALTIES).fit(known, standardised).predict
-    if method == "xgboost":
-        predict = _fit_trees(NUMBER_TREES, NUMBER_ROUNDS, known, standardised, predict)
-    return lambda unknown: np.clip(predict(unknown) * scale + centre, values.min(), values.max())
+    fits = {"ridge": RidgeCV(RIDGE_PENALTIES).fit(known, standardised).predict}
+    if with_trees:
+        fits["xgboost"] = _fit_trees(
+            NUMBER_TREES, NUMBER_ROUNDS, known, standardised, fits["ridge"]
+        )
+
+    def in_range(predict: Callable, unknown: np.ndarray) -> np.ndarray:
+        return np.clip(predict(unknown) * scale + centre, values.min(), values.max())
+
+    return {method: partial(in_range, predict) for method, predict in fits.items()}
 
 
 def _fit_categories(
-    method: str, known: np.ndarray, values: np.ndarray
-) -> Callable[[np.ndarray], np.ndarray]:
-    """Return what predicts the most probable categories (logistic, or logistic and trees)."""
+    with_trees: bool, known: np.ndarray, values: np.ndarray
+) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    """Return what predicts the most probable categories, by method."""
     levels, codes = np.unique(values.astype(str), return_inverse=True)
     if len(levels) == 1:
-        return lambda unknown: np.full(len(unknown), levels[0], dtype=object)
+        return dict.fromkeys(
+            ("logistic", "xgboost"), lambda unknown: np.full(len(unknown), levels[0], dtype=object)
+        )
     logistic = LogisticRegression(C=LOGISTIC_INVERSE_PENALTY, max_iter=1_000).fit(known, codes)
-    predict = partial(_margins, logistic)
-    if method == "xgboost":
+    fits = {"logistic": partial(_margins, logistic)}
+    if with_trees:
         trees = {**CATEGORY_TREES, "num_class": len(levels)}
-        predict = _fit_trees(trees, CATEGORY_ROUNDS, known, codes, predict)
-    return lambda unknown: levels[predict(unknown).argmax(axis=1)].astype(object)
+        fits["xgboost"] = _fit_trees(trees, CATEGORY_ROUNDS, known, codes, fits["logistic"])
+
+    def most_probable(predict: Callable, unknown: np.ndarray) -> np.ndarray:
+        return levels[predict(unknown).argmax(axis=1)].astype(object)
+
+    return {method: partial(most_probable, predict) for method, predict in fits.items()}
 
 
 def _margins(logistic: LogisticRegression, matrix: np.ndarray) -> np.ndarray:
@@ -559,10 +582,9 @@ def _held_out_errors(
     )
     what = f"trying ways to fill {target.feature}"
     for is_test in steps(what, held_out, repeats * fold_count):
-        for method in methods:
-            predict = _fit(method, target, known[~is_test], values[~is_test])
-            predicted = predict(known[is_test])
-            truth = values[is_test]
+        predict = _fit(methods, target, known[~is_test], values[~is_test])
+        truth = values[is_test]
+        for method, predicted in predict(known[is_test]).items():
             missed = predicted != truth if target.is_category else np.abs(predicted - truth)
             errors[method].append(missed.mean())
     return {method: np.array(values) for method, values in errors.items()}

@@ -2,23 +2,16 @@
    cut-off of the backtest, where the population has one, unless it is switched off or all events
    happened at one moment; and the moments that the variable history asks for, of those that lie
    between the first event and the present. happened_at is the SQL expression of when an event was
-   over. #}
+   over. Events are named where they are read: DuckDB would keep all that is read twice under one
+   name. #}
 {% macro points_in_time(population, events, happened_at='occurred_at') %}
 with
 
-events as (
-
-    select {{ happened_at }} as happened_at
-
-    from {{ events }}
-
-),
-
 present as (
 
-    select {{ as_of(population, 'max(happened_at)') }} as as_of
+    select {{ as_of(population, 'max(' ~ happened_at ~ ')') }} as as_of
 
-    from events
+    from {{ events }}
 
 ),
 
@@ -32,7 +25,7 @@ observed as (
 
     from present
 
-    inner join events
+    inner join (select {{ happened_at }} as happened_at from {{ events }}) as events
         on present.as_of >= events.happened_at
 
     group by present.as_of

@@ -14,12 +14,18 @@ counts as (
     select
         '{{ population }}' as population,
         '{{ entity }}' as source,
-        (select coalesce(sum(copies), 0) from {{ base }}) as split_rows,
-        (select count(*) from {{ base }}) as distinct_split_rows,
+        base.split_rows,
+        base.distinct_split_rows,
         (select count(*) from {{ unreadable }}) as unreadable_rows,
         (select count(distinct raw_row) from {{ unreadable }}) as distinct_unreadable_rows,
         (select count(*) from {{ staged }}) as staged_rows,
         (select count(*) from {{ rejected }} where scope = 'row') as rejected_rows
+    from (
+        select
+            coalesce(sum(copies), 0) as split_rows,
+            count(*) as distinct_split_rows
+        from {{ base }}
+    ) as base
     {{ 'union all' if not (loop.last and is_last_population) }}
     {% endfor %}
     {% endfor %}

@@ -12,10 +12,17 @@ counts as (
         (select max(split_rows) from {{ unreadable }}) as split_rows_of_check,
         (select count(*) from {{ unreadable }}) as unreadable_rows,
         (select count(distinct raw_row) from {{ unreadable }}) as distinct_unreadable_rows,
-        (select coalesce(sum(copies), 0) from {{ base }}) as grouped_rows,
-        (select count(*) from {{ base }}) as distinct_split_rows,
+        base.grouped_rows,
+        base.distinct_split_rows,
         (select count(*) from {{ staged }}) as staged_rows,
         (select count(*) from {{ model }} where scope = 'row') as rejected_rows
+
+    from (
+        select
+            coalesce(sum(copies), 0) as grouped_rows,
+            count(*) as distinct_split_rows
+        from {{ base }}
+    ) as base
 
 )
 

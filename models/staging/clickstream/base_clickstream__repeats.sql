@@ -1,10 +1,13 @@
 {{ config(
     materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='row_hash',
     pre_hook="{{ forget_earlier_readings(ref('base_clickstream__files')) }}"
 ) }}
 
-{# One row per reading and raw row that stands in the files more than once since; a reading that
-   repeats nothing has one row without. #}
+{# One row per distinct raw row whose hash several raw rows share, with the number of times it
+   stands in the files. Rows of one hash are the same where all that was read of them is. A build makes anew
+   those that its reading found again; a reading that repeats nothing has one row without. #}
 with
 
 readings as (
@@ -21,7 +24,7 @@ readings as (
 
 ),
 
-repeats as (
+shared_hashes as (
 
     select row_hash
 
@@ -40,11 +43,25 @@ repeats as (
 
     having count(*) > 1
 
+),
+
+repeats as (
+
+    select
+        * exclude (reading),
+        count(*) as copies
+
+    from {{ ref('base_clickstream__raw_events') }}
+
+    where row_hash in (select row_hash from shared_hashes)
+
+    group by all
+
 )
 
 select
-    readings.reading,
-    repeats.row_hash
+    repeats.*,
+    readings.reading
 
 from readings
 

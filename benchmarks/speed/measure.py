@@ -16,7 +16,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ONLY_CLICKSTREAM = json.dumps({"populations": {"clickstream": ["events"]}})
-WHOLE_STREET = ("-s", "+path:models/marts", "--vars", ONLY_CLICKSTREAM)
+OF_CLICKSTREAM = (
+    "+path:models/marts",
+    "path:models/*/clickstream",
+    "path:python_models/clickstream",
+)
+WHOLE_STREET = ("-s", *OF_CLICKSTREAM, "--vars", ONLY_CLICKSTREAM)
 UP_TO_FEATURES = ("-s", "+clickstream_features", "--vars", ONLY_CLICKSTREAM)
 LAST_WORDS = 300
 

@@ -28,8 +28,8 @@ ratios within a round, in which all ways run in turn. Quote the ratios: seconds 
 machine. Memory is the peak of the whole process.
 
 - ours: `dbt build` of clickstream from the raw file to the marts, into a new build file, with all
-  data tests and the evidence for every choice. Reading the project (`dbt parse`) the first time is
-  a line of its own.
+  data tests, the evidence for every choice and the backtest. Reading the project (`dbt parse`) the
+  first time is a line of its own.
 - literal, careful, with_polars: the notebooks in `benchmarks/notebooks`, from the same file to
   segments; every feature they compute is held against ours.
 - steps: two nodes of dbt run side by side; a moment at which n of them run counts 1/n for each. In

@@ -15,6 +15,7 @@ from pathlib import Path
 
 # The first pattern that fits the path of a node's file says its step.
 STEPS = (
+    ("backtest", "*_backtest*"),
     ("staging", "models/staging/*"),
     ("features", "models/features/*"),
     ("imputation", "python_models/*_imput*"),

@@ -164,7 +164,10 @@ def test_a_point_in_time_is_read_to_its_end(name: str, setting: str, moment: str
         assert found == pd.Timestamp(moment)
 
 
-SUMS = ("test", "-s", "clickstream_backtest,test_name:adds_up_to")
+SUMS = (
+    *("test", "-s", "clickstream_backtest,test_name:adds_up_to"),
+    "clickstream_no_revenue_after_the_cutoff_is_lost",
+)
 
 
 def test_lost_rows_of_the_backtest_are_noticed(sample_build: Project, project: Project):
@@ -180,6 +183,33 @@ def test_lost_rows_of_the_backtest_are_noticed(sample_build: Project, project: P
     assert "FAIL 1 clickstream_customers_of_backtest_segments_are_those_of_the_cutoff" in output
     assert "FAIL 1 clickstream_revenue_of_backtest_segments_is_that_of_known_customers" in output
     assert "WARN=0 ERROR=2" in output
+
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute(
+            "update models.clickstream_backtest set later_revenue = later_revenue - 1"
+        )
+    code, output = project.dbt(*SUMS)
+
+    assert "FAIL 1 clickstream_no_revenue_after_the_cutoff_is_lost" in output
+
+
+def test_a_sample_of_the_customers_is_backtested_in_the_place_of_many(
+    sample_build: Project, project: Project
+):
+    """And what its groups did adds up to what the same customers did."""
+    sampled = ("--vars", "{clickstream_backtest_customers: 400}")
+    project.build("-s", "+clickstream_backtest", *sampled)
+    code, output = project.dbt(*SUMS, *sampled)
+    assert code == 0, output
+
+    [(shares, share, customers_looked_at)] = project.query(
+        "select count(distinct customer_share), max(customer_share), sum(customers) "
+        "from models.clickstream_backtest where grouped_by = 'cutoff'"
+    )
+    assert (shares, share) == (1, pytest.approx(400 / 1200, rel=0.1))
+    assert customers_looked_at == pytest.approx(400, rel=0.2)
+    known = "select customer_id from features.clickstream_backtest_features order by 1"
+    assert 0 < len(project.query(known)) < len(sample_build.query(known))
 
 
 def test_none_switches_the_backtest_off(sample_build: Project, project: Project):

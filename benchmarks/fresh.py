@@ -6,6 +6,6 @@ from multiprocessing import get_context
 
 
 def fresh(function: Callable, *arguments):
-    """The answer of a function in a new process: what it uses is its own."""
+    """The answer of a function in a new process: its CPU time and peak memory are its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()

@@ -1,9 +1,18 @@
 {# Deletes what a table holds of the customers and past moments that are about to be made anew, before
    the new rows are written, in the same transaction: of those who have events in this build, and of
-   everyone where a later reading has read everything anew. A table that begins from nothing needs the
-   events of everyone: without them the build stops. #}
-{% macro forget_changed(events, files) -%}
+   everyone where a later reading has read everything anew. The build stops where the events cannot
+   take their place: where they are of some customers only and the table begins from nothing, and
+   where the points in time are of files that were read anew since. #}
+{% macro forget_changed(events, files, moments) -%}
     {%- if execute and is_incremental() -%}
+    {%- if run_query(
+        'select 1 where (select max(reading) from ' ~ moments ~ ') < (select min(reading) from ' ~ files ~ ')'
+    ).rows -%}
+        {{ exceptions.raise_compiler_error(
+            "the raw files were read anew since " ~ moments.schema ~ "." ~ moments.identifier
+            ~ " was built, so no event is known to it: build " ~ moments.identifier ~ "+."
+        ) }}
+    {%- endif -%}
     delete from {{ this }}
     where
         moment != 0

@@ -2,8 +2,7 @@
    cut-off of the backtest, where the population has one, unless it is switched off or all events
    happened at one moment; and the moments that the variable history asks for, of those that lie
    between the first event and the present. happened_at is the SQL expression of when an event was
-   over. Events are named where they are read: DuckDB would keep all that is read twice under one
-   name. #}
+   over. The events have no common table expression: DuckDB keeps in memory what is read twice. #}
 {% macro points_in_time(population, events, happened_at='occurred_at') %}
 with
 

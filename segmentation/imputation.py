@@ -372,7 +372,8 @@ def _fit_encoder(known: pd.DataFrame) -> Callable[[pd.DataFrame], np.ndarray]:
     scaled = _fit_scaler(known[numbers].to_numpy(float))
 
     def encode(frame: pd.DataFrame) -> np.ndarray:
-        columns = dict(zip(numbers, scaled(frame[numbers].to_numpy(float)).T[:, None], strict=True))
+        numeric = scaled(frame[numbers].to_numpy(float)).T
+        columns = {name: [values] for name, values in zip(numbers, numeric, strict=True)}
         for name, each in levels.items():
             columns[name] = _indicators(frame[name], each) if len(each) <= MAX_LEVELS else []
         return _as_matrix([column for name in known for column in columns[name]], len(frame))
@@ -391,8 +392,10 @@ def _fit_scaler(known: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         values[:, is_logged] = np.log1p(np.maximum(values[:, is_logged], 0))
         return values
 
-    centres, scales = place(known).mean(axis=0), place(known).std(axis=0)
-    scales[scales == 0] = 1.0
+    placed = place(known)
+    centres, scales = placed.mean(axis=0), placed.std(axis=0)
+    # Equal numbers differ from their mean by rounding alone.
+    scales[scales <= 1e-12 * np.abs(centres)] = 1.0
     return lambda values: (place(values) - centres) / scales
 
 
@@ -417,20 +420,23 @@ def _fit(
 
     What it returns may be called for any part of the unknown cells at a time.
     """
-    constant = _constant(target, values)
-    learned = [method for method in methods if method != "constant"]
-    if not learned:
-        return lambda unknown: {"constant": np.full(len(unknown), constant)}
-    encode = _fit_encoder(known)
-    fit = _fit_categories if target.is_category else _fit_numbers
-    predict = fit("xgboost" in learned, encode(known), values)
+    fits = {"constant": partial(_repeated, _constant(target, values))}
+    encode = None
+    if set(methods) != {"constant"}:
+        encode = _fit_encoder(known)
+        fit = _fit_categories if target.is_category else _fit_numbers
+        fits |= fit("xgboost" in methods, encode(known), values)
 
-    def predict_each(unknown: pd.DataFrame) -> dict[str, np.ndarray]:
-        rows = encode(unknown)
-        predicted = {method: predict[method](rows) for method in learned}
-        return {"constant": np.full(len(unknown), constant), **predicted}
+    def predict(unknown: pd.DataFrame) -> dict[str, np.ndarray]:
+        rows = encode(unknown) if encode else unknown
+        return {method: fits[method](rows) for method in methods}
 
-    return predict_each
+    return predict
+
+
+def _repeated(value: float | str, rows: Sequence) -> np.ndarray:
+    """Return the same value for every row."""
+    return np.full(len(rows), value, dtype=object if isinstance(value, str) else float)
 
 
 def _constant(target: Target, values: np.ndarray) -> float | str:
@@ -465,9 +471,7 @@ def _fit_categories(
     """Return what predicts the most probable categories, by method."""
     levels, codes = np.unique(values.astype(str), return_inverse=True)
     if len(levels) == 1:
-        return dict.fromkeys(
-            ("logistic", "xgboost"), lambda unknown: np.full(len(unknown), levels[0], dtype=object)
-        )
+        return dict.fromkeys(("logistic", "xgboost"), partial(_repeated, str(levels[0])))
     logistic = LogisticRegression(C=LOGISTIC_INVERSE_PENALTY, max_iter=1_000).fit(known, codes)
     fits = {"logistic": partial(_margins, logistic)}
     if with_trees:

@@ -2,7 +2,7 @@
 
 Calinski-Harabasz, Davies-Bouldin and the adjusted Rand index are taken from scikit-learn. It has
 the silhouette too, and is its oracle in the tests: here that is computed for hundreds of labellings
-of the same rows, whose distances it would sum for each anew.
+of the same rows, for each of which scikit-learn would sum the distances again.
 """
 
 import segmentation.threads  # isort: skip  # noqa: F401

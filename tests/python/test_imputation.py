@@ -291,6 +291,31 @@ def test_predictors_are_encoded_by_the_known_rows_alone():
     assert fit[:, 5].tolist() == [0, 0, 0, 0]
 
 
+def test_a_predictor_that_is_the_same_for_everyone_says_nothing_of_another_value():
+    known = pd.DataFrame({"third": np.full(7, 1 / 3), "zero": np.zeros(7)})
+    encode = imputation._fit_encoder(known)
+    assert np.abs(encode(known)).max() < 1e-9
+    assert np.abs(encode(pd.DataFrame({"third": [0.5], "zero": [0.5]}))).max() < 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "linear"), [("numeric", "ridge"), ("category", "logistic"), ("boolean", "logistic")]
+)
+def test_methods_that_are_fitted_together_predict_what_each_alone_does(kind, linear):
+    generator = np.random.default_rng(0)
+    known = pd.DataFrame({"x": generator.normal(size=60), "word": generator.choice(["a", "b"], 60)})
+    values = known["x"].to_numpy() ** 2
+    if kind != "numeric":
+        values = np.where(values > 1, "true", "false").astype(object)
+    target = imputation.Target("y", kind, 1, 60)
+    methods = ["constant", linear, "xgboost"]
+    together = imputation._fit(methods, target, known, values)(known)
+    assert list(together) == methods
+    for method in methods:
+        alone = imputation._fit([method], target, known, values)(known)
+        assert together[method].tolist() == alone[method].tolist()
+
+
 def test_outcome_neither_predicts_nor_is_filled():
     frame = a_population()
     frame["amount"], frame["y"] = np.random.default_rng(3).normal(size=(2, len(frame)))

@@ -128,11 +128,45 @@ def test_everything_is_read_anew_where_what_was_read_no_longer_stands(
     assert contents(build) == contents(whole)
     [(reading, _)] = readings(build)
     assert reading == 2
-    customers = "select count(*) from features.clickstream_features"
-    everyone = build.query(
-        "select count(distinct customer_id) from staging.stg_clickstream__events"
-    )
-    assert build.query(customers) <= everyone
+
+
+def test_a_row_that_is_found_again_stays_where_it_was(
+    seeded: Project, past: tuple[Path, list[list[str]]], tmp_path: Path
+):
+    """Also where the staged events and what is made of them are built one after the other."""
+    data, _ = past
+    build = copied(seeded, tmp_path / "again").build(*FEATURES, data=data)
+    before = contents(build)
+    known = [each for each in EVENTS if each[0] < LAST_DAY][:3]
+    write(data / "clickstream" / "b.csv", known)
+    build.build("-s", "+stg_clickstream__events", data=data)
+    build.build("-s", "clickstream_observed_events+1", data=data)
+    found = contents(build)
+
+    assert found["features.clickstream_visits"] == before["features.clickstream_visits"]
+    assert found["staging.stg_clickstream__events"] == before["staging.stg_clickstream__events"]
+    events = "select count(*) from features.clickstream_observed_events where moment = 0"
+    assert build.query(events) == [(0,)], "nobody has a new event"
+
+
+def test_files_that_are_read_anew_count_when_all_of_them_is_known(
+    seeded: Project, past: tuple[Path, list[list[str]]], tmp_path: Path
+):
+    data, last_day = past
+    write(data / "clickstream" / "b.csv", [*last_day, last_day[0]])
+    build = copied(seeded, tmp_path / "anew").build(*FEATURES, data=data)
+    write(data / "clickstream" / "b.csv", [*last_day, *last_day[:2]])
+    build.build("-s", "+base_clickstream__raw_events", data=data)
+    assert build.query("select count(*) from staging.stg_clickstream__events") == [(0,)]
+
+    build.build("-s", "base_clickstream__repeats", data=data)
+    code, output = build.dbt("run", "-s", "clickstream_observed_events+1", data=data)
+    assert code != 0
+    assert "build clickstream_as_of+" in " ".join(output.split())
+
+    build.build(*FEATURES, data=data)
+    whole = copied(seeded, tmp_path / "whole").build(*FEATURES, data=data)
+    assert contents(build) == contents(whole)
 
 
 def test_a_file_with_another_column_is_read_with_all_others(

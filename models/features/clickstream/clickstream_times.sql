@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     pre_hook="{{ forget_changed(
-        ref('clickstream_observed_events'), ref('base_clickstream__files')
+        ref('clickstream_observed_events'), ref('base_clickstream__files'), ref('clickstream_as_of')
     ) }}"
 ) }}
 

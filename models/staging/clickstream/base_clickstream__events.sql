@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 {# One row per distinct raw row, with the number of times it stands in the files. Rows of a reading
-   whose repeats are not known yet do not count yet. (Not in, and not "not exists": DuckDB would group
-   all rows by their hash for that.) #}
+   whose repeats are not known yet do not count yet, nor do repeats of files that were read anew since.
+   `not in`, because for `not exists` DuckDB first groups all rows by their hash. #}
 select
     * exclude (reading),
     1 as copies,
@@ -11,7 +11,7 @@ select
 from {{ ref('base_clickstream__raw_events') }}
 
 where
-    reading <= (select max(reading) from {{ ref('base_clickstream__repeats') }})
+    reading <= (select max(looked_through) from {{ ref('base_clickstream__repeats') }})
     and row_hash not in (
         select row_hash from {{ ref('base_clickstream__repeats') }}
         where row_hash is not null
@@ -19,8 +19,8 @@ where
 
 union all by name
 
-select *
+select * exclude (looked_through)
 
 from {{ ref('base_clickstream__repeats') }}
 
-where row_hash is not null
+where reading >= (select min(reading) from {{ ref('base_clickstream__raw_events') }})

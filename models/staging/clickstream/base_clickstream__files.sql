@@ -45,12 +45,16 @@ matched as (
 
 ),
 
-{# One row: the number of this reading, and whether all that was read before still stands. #}
+{# One row: the number of this reading, higher than any that a table knows of, and whether all that
+   was read before still stands. #}
 state as (
 
     select
-        {{ last_reading(last_build('base_clickstream__raw_events')) }} as rows_reading,
-        greatest(rows_reading, coalesce((select max(reading) from before), 0)) + 1 as next_reading,
+        greatest(
+            {{ last_reading(last_build('base_clickstream__raw_events')) }},
+            {{ last_reading(last_build('clickstream_visits')) }},
+            coalesce((select max(reading) from before), 0)
+        ) + 1 as next_reading,
         count(reading) > 0 and count(reading) = (select count(*) from before) as stands
 
     from matched

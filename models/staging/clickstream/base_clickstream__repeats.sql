@@ -6,18 +6,19 @@
 ) }}
 
 {# One row per distinct raw row whose hash several raw rows share, with the number of times it
-   stands in the files. Rows of one hash are the same where all that was read of them is. A build makes anew
-   those that its reading found again; a reading that repeats nothing has one row without. #}
+   stands in the files. Rows count as the same where their hash and every column that was read are
+   equal. A build makes anew those that its reading found again; a reading that repeats nothing
+   leaves one row without a hash, as its mark. #}
 with
 
 readings as (
 
-    select max(reading) as reading
+    select max(reading) as looked_through
 
     from {{ ref('base_clickstream__raw_events') }}
 
     {% if is_incremental() %}
-    where reading > (select coalesce(max(reading), 0) from {{ this }})
+    where reading > (select coalesce(max(looked_through), 0) from {{ this }})
     {% endif %}
 
     having count(*) > 0
@@ -35,7 +36,7 @@ shared_hashes as (
         row_hash in (
             select row_hash
             from {{ ref('base_clickstream__raw_events') }}
-            where reading > (select coalesce(max(reading), 0) from {{ this }})
+            where reading > (select coalesce(max(looked_through), 0) from {{ this }})
         )
     {% endif %}
 
@@ -49,7 +50,8 @@ repeats as (
 
     select
         * exclude (reading),
-        count(*) as copies
+        count(*) as copies,
+        min(reading) as reading
 
     from {{ ref('base_clickstream__raw_events') }}
 
@@ -61,7 +63,7 @@ repeats as (
 
 select
     repeats.*,
-    readings.reading
+    readings.looked_through
 
 from readings
 

@@ -1,4 +1,5 @@
-{# Returns the customers whose score_1_to_5 is not the expected one, among all or within a group. #}
+{# Returns the customers whose score_1_to_5 by score_limits is not the expected one: by the limits
+   of their sample, by those of one sample alone, or with the least as the best. #}
 with
 
 customers (sample, amount, expected) as (
@@ -20,6 +21,11 @@ customers (sample, amount, expected) as (
     ('one each', 3, 3),
     ('one each', 4, 4),
     ('one each', 5, 5),
+    ('not ranked', -1, 1),
+    ('not ranked', 0, 1),
+    ('not ranked', 7, 3),
+    ('none ranked', 0, 1),
+    ('unknown', null, 1),
     ('ten, each fifth a score', 1, 1),
     ('ten, each fifth a score', 2, 1),
     ('ten, each fifth a score', 3, 2),
@@ -33,55 +39,68 @@ customers (sample, amount, expected) as (
 
 ),
 
-results as (
+one_each as (
 
-    {% for sample in [
-        'two tied', 'alone', 'all tied', 'tied at the top', 'one each', 'ten, each fifth a score'
-    ] %}
-    select
-        sample,
-        amount,
-        case when sample = '{{ sample }}' then expected else 1 end as expected,
-        {{ score_1_to_5('amount', applies="sample = '" ~ sample ~ "'") }} as actual
-
-    from customers
-
-    union all
-
-    {% endfor %}
-    {# Of all customers, and with the best first. #}
-    select
-        'two tied, of all' as sample,
-        amount,
-        expected,
-        {{ score_1_to_5('amount') }} as actual
-
-    from customers
-
-    where sample = 'two tied'
-
-    union all
-
-    select
-        'best first' as sample,
-        amount,
-        6 - expected as expected,
-        {{ score_1_to_5('amount desc') }} as actual
-
-    from customers
+    select * from customers
 
     where sample = 'one each'
 
-    union all
+),
 
-    {# Each sample by itself. #}
+limits as (
+
+    {{ score_limits('customers', 'amount', above=0, each='sample') | indent(4) }}
+
+),
+
+limits_of_one as (
+
+    {{ score_limits('one_each', 'amount') | indent(4) }}
+
+),
+
+limits_of_the_least as (
+
+    {{ score_limits('one_each', 'amount', best='least') | indent(4) }}
+
+),
+
+results as (
+
     select
-        sample,
-        amount,
-        expected,
-        {{ score_1_to_5('amount', each='sample') }} as actual
+        customers.sample,
+        customers.amount,
+        customers.expected,
+        {{ score_1_to_5('customers.amount', 'limits') }} as actual
 
     from customers
+
+    left join limits
+        on customers.sample = limits.sample
+
+    union all
+
+    select
+        'of all' as sample,
+        one_each.amount,
+        one_each.expected,
+        {{ score_1_to_5('one_each.amount', 'limits_of_one') }} as actual
+
+    from one_each
+
+    cross join limits_of_one
+
+    union all
+
+    select
+        'the least is the best' as sample,
+        one_each.amount,
+        6 - one_each.expected as expected,
+        {{ score_1_to_5('one_each.amount', 'limits_of_the_least', best='least') }} as actual
+
+    from one_each
+
+    cross join limits_of_the_least
 
 )
 

@@ -36,17 +36,43 @@ measured as (
 
 ),
 
+recency_limits as (
+
+    {{ score_limits('measured', 'recency_days', best='least', each='moment') | indent(4) }}
+
+),
+
+frequency_limits as (
+
+    {{ score_limits('measured', 'purchase_count', above=0, each='moment') | indent(4) }}
+
+),
+
+monetary_limits as (
+
+    {{ score_limits('measured', 'monetary', above=0, each='moment') | indent(4) }}
+
+),
+
 scored as (
 
     select
-        *,
-        {{ score_1_to_5('recency_days desc', each='moment') }} as recency_score,
-        {{ score_1_to_5('purchase_count', applies='purchase_count > 0', each='moment') }}
-            as frequency_score,
-        {{ score_1_to_5('greatest(monetary, 0)', applies='monetary > 0', each='moment') }}
-            as monetary_score
+        measured.*,
+        {{ score_1_to_5('measured.recency_days', 'recency_limits', best='least') }}
+            as recency_score,
+        {{ score_1_to_5('measured.purchase_count', 'frequency_limits') }} as frequency_score,
+        {{ score_1_to_5('measured.monetary', 'monetary_limits') }} as monetary_score
 
     from measured
+
+    left join recency_limits
+        on measured.moment = recency_limits.moment
+
+    left join frequency_limits
+        on measured.moment = frequency_limits.moment
+
+    left join monetary_limits
+        on measured.moment = monetary_limits.moment
 
 )
 

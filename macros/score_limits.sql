@@ -1,8 +1,7 @@
 {# A query of the values from which on a customer scores 2, 3, 4 and 5 in `column`: score_2 to score_5,
-   one row for all of `values`, or one for each value of the column `each`. A score is a customer's
-   fifth by rank, 5 for the best, which `best` says are those with the most or the least. Equal values
-   get equal scores, which ntile does not promise: a tied group is scored by its middle rank. Only
-   values beyond `above` are ranked, if it is given. A limit that nobody reaches is NULL.
+   one row for all of `values`, or one for each value of the column `each`. Scores are those of
+   score_1_to_5, by middle rank; `best` says whether the best have the most or the least. Only values
+   beyond `above` are ranked, if it is given. A limit that nobody reaches is NULL.
    {{ score_limits('customers', 'monetary') }} gives 10, 20, 20 and 90 for the amounts 10, 10, 20 and
    90, whose middle ranks lie at 25 %, 62.5 % and 87.5 % of the customers. #}
 {% macro score_limits(values, column, best='most', above=none, each=none) -%}

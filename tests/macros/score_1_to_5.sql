@@ -1,5 +1,4 @@
-{# Returns the customers whose score_1_to_5 by score_limits is not the expected one: by the limits
-   of their sample, by those of one sample alone, or with the least as the best. #}
+{# Returns the customers whose score_1_to_5 is not the expected one, among all or within a group. #}
 with
 
 customers (sample, amount, expected) as (
@@ -21,11 +20,6 @@ customers (sample, amount, expected) as (
     ('one each', 3, 3),
     ('one each', 4, 4),
     ('one each', 5, 5),
-    ('not ranked', -1, 1),
-    ('not ranked', 0, 1),
-    ('not ranked', 7, 3),
-    ('none ranked', 0, 1),
-    ('unknown', null, 1),
     ('ten, each fifth a score', 1, 1),
     ('ten, each fifth a score', 2, 1),
     ('ten, each fifth a score', 3, 2),
@@ -39,68 +33,55 @@ customers (sample, amount, expected) as (
 
 ),
 
-one_each as (
-
-    select * from customers
-
-    where sample = 'one each'
-
-),
-
-limits as (
-
-    {{ score_limits('customers', 'amount', above=0, each='sample') | indent(4) }}
-
-),
-
-limits_of_one as (
-
-    {{ score_limits('one_each', 'amount') | indent(4) }}
-
-),
-
-limits_of_the_least as (
-
-    {{ score_limits('one_each', 'amount', best='least') | indent(4) }}
-
-),
-
 results as (
 
+    {% for sample in [
+        'two tied', 'alone', 'all tied', 'tied at the top', 'one each', 'ten, each fifth a score'
+    ] %}
     select
-        customers.sample,
-        customers.amount,
-        customers.expected,
-        {{ score_1_to_5('customers.amount', 'limits') }} as actual
+        sample,
+        amount,
+        case when sample = '{{ sample }}' then expected else 1 end as expected,
+        {{ score_1_to_5('amount', applies="sample = '" ~ sample ~ "'") }} as actual
 
     from customers
 
-    left join limits
-        on customers.sample = limits.sample
+    union all
+
+    {% endfor %}
+    {# Of all customers, and with the best first. #}
+    select
+        'two tied, of all' as sample,
+        amount,
+        expected,
+        {{ score_1_to_5('amount') }} as actual
+
+    from customers
+
+    where sample = 'two tied'
 
     union all
 
     select
-        'of all' as sample,
-        one_each.amount,
-        one_each.expected,
-        {{ score_1_to_5('one_each.amount', 'limits_of_one') }} as actual
+        'best first' as sample,
+        amount,
+        6 - expected as expected,
+        {{ score_1_to_5('amount desc') }} as actual
 
-    from one_each
+    from customers
 
-    cross join limits_of_one
+    where sample = 'one each'
 
     union all
 
+    {# Each sample by itself. #}
     select
-        'the least is the best' as sample,
-        one_each.amount,
-        6 - one_each.expected as expected,
-        {{ score_1_to_5('one_each.amount', 'limits_of_the_least', best='least') }} as actual
+        sample,
+        amount,
+        expected,
+        {{ score_1_to_5('amount', each='sample') }} as actual
 
-    from one_each
-
-    cross join limits_of_the_least
+    from customers
 
 )
 

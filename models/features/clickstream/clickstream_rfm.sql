@@ -58,10 +58,10 @@ scored as (
 
     select
         measured.*,
-        {{ score_1_to_5('measured.recency_days', 'recency_limits', best='least') }}
+        {{ score_by_limits('measured.recency_days', 'recency_limits', best='least') }}
             as recency_score,
-        {{ score_1_to_5('measured.purchase_count', 'frequency_limits') }} as frequency_score,
-        {{ score_1_to_5('measured.monetary', 'monetary_limits') }} as monetary_score
+        {{ score_by_limits('measured.purchase_count', 'frequency_limits') }} as frequency_score,
+        {{ score_by_limits('measured.monetary', 'monetary_limits') }} as monetary_score
 
     from measured
 

@@ -37,6 +37,9 @@ features as (
         customers.campaigns_accepted_count,
         customers.has_complained,
         spend.* exclude (customer_id),
+        {{ score_1_to_5('recency_days desc') }} as recency_score,
+        {{ score_1_to_5('purchase_count', applies='purchase_count > 0') }} as frequency_score,
+        {{ score_1_to_5('monetary', applies='monetary > 0') }} as monetary_score,
         customers.response
 
     from customers
@@ -46,44 +49,6 @@ features as (
 
     cross join observation
 
-),
-
-recency_limits as (
-
-    {{ score_limits('features', 'recency_days', best='least') | indent(4) }}
-
-),
-
-frequency_limits as (
-
-    {{ score_limits('features', 'purchase_count', above=0) | indent(4) }}
-
-),
-
-monetary_limits as (
-
-    {{ score_limits('features', 'monetary', above=0) | indent(4) }}
-
-),
-
-scored as (
-
-    select
-        features.* exclude (response),
-        {{ score_1_to_5('features.recency_days', 'recency_limits', best='least') }}
-            as recency_score,
-        {{ score_1_to_5('features.purchase_count', 'frequency_limits') }} as frequency_score,
-        {{ score_1_to_5('features.monetary', 'monetary_limits') }} as monetary_score,
-        features.response
-
-    from features
-
-    cross join recency_limits
-
-    cross join frequency_limits
-
-    cross join monetary_limits
-
 )
 
 select
@@ -91,4 +56,4 @@ select
     concat(recency_score, frequency_score, monetary_score) as rfm_cell,
     response
 
-from scored
+from features

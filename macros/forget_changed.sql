@@ -6,7 +6,8 @@
 {% macro forget_changed(events, files, moments) -%}
     {%- if execute and is_incremental() -%}
     {%- if run_query(
-        'select 1 where (select max(reading) from ' ~ moments ~ ') < (select min(reading) from ' ~ files ~ ')'
+        'select 1 where (select max(reading) from ' ~ moments
+        ~ ') < (select min(reading) from ' ~ files ~ ')'
     ).rows -%}
         {{ exceptions.raise_compiler_error(
             "the raw files were read anew since " ~ moments.schema ~ "." ~ moments.identifier

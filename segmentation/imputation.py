@@ -197,7 +197,7 @@ def impute(
     needed = {*names, *(name for predictors in names.values() for name in predictors)}
     shown = {name: kind for name, kind in kinds.items() if name in needed}
     fills = [
-        _fills(rows, targets, names, methods, predict)
+        _fills(rows, targets, names, predict)
         for rows in _incomplete_rows(customers, shown, targets)
     ]
     return _fill(customers, pa.concat_tables(fills), targets)
@@ -207,7 +207,6 @@ def _fills(
     rows: pd.DataFrame,
     targets: Sequence[Target],
     predictors: Mapping[str, Sequence[str]],
-    methods: Mapping[str, str],
     predict: Mapping[str, Predictor],
 ) -> pa.Table:
     """Return customer_id and one column per target, NULL where nothing is missing."""
@@ -217,7 +216,7 @@ def _fills(
         filled = np.full(len(rows), None, dtype=object)
         if is_missing.any():
             unknown = rows.loc[is_missing, predictors[target.feature]]
-            filled[is_missing] = predict[target.feature](unknown)[methods[target.feature]]
+            [filled[is_missing]] = predict[target.feature](unknown).values()
         fills[target.feature] = pa.array(filled, FILL_TYPES[target.kind])
     return pa.table(fills)
 

@@ -19,7 +19,7 @@ publish: .venv/installed
 	@$(BIN)/python -m presentation.publish $(if $(filter yes,$(PARQUET)),--parquet)
 
 test: .venv/extras lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@mkdir -p $(dir $(TEST_DB)) && rm -f $(TEST_DB)
 	SEGMENTS_DB=$(TEST_DB) SEGMENTS_DATA=sample_data $(BIN)/dbt build --target-path target/test
 

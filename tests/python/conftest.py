@@ -17,10 +17,17 @@ from presentation.publish import publish
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample_data"
+LINK = "linked_data"
 
 # The same examples on every run, however slow the machine is.
 settings.register_profile("project", derandomize=True, deadline=None)
 settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that build the project come first, so that no worker is left with one at the end."""
+    builds = {item.path for item in items if "seeded" in item.fixturenames}
+    items.sort(key=lambda item: item.path not in builds)
 
 
 class Project:
@@ -37,15 +44,19 @@ class Project:
         output, _ = process.communicate()
         return process.returncode, output
 
+    def environment(self, data: Path = SAMPLE) -> dict[str, str]:
+        """The variables that name the raw data and the database of a command run in the folder.
+
+        The names are relative and the same in all folders: dbt parses all anew where they change.
+        """
+        link = self.folder / LINK
+        link.unlink(missing_ok=True)
+        link.symlink_to(data.resolve(), target_is_directory=True)
+        return {"SEGMENTS_DB": self.database.name, "SEGMENTS_DATA": link.name}
+
     def start(self, *arguments: str, data: Path = SAMPLE, **variables: str) -> subprocess.Popen:
         """Start one dbt command, in a process group of its own, with its output in a pipe."""
-        environment = {
-            **os.environ,
-            # A relative name, the same in all folders: dbt parses all anew where it changes.
-            "SEGMENTS_DB": self.database.name,
-            "SEGMENTS_DATA": str(data),
-            **variables,
-        }
+        environment = {**os.environ, **self.environment(data), **variables}
         folders = ["--project-dir", str(self.root), "--profiles-dir", str(self.root)]
         targets = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder)]
         return subprocess.Popen(
@@ -163,6 +174,6 @@ def _made_once(folder: Path, make: Callable[[Project], None]) -> Project:
 
 def copied(project: Project, folder: Path) -> Project:
     """The same project in another folder: its database, and what dbt has parsed of it."""
-    leave_out = shutil.ignore_patterns("finished", "*.log", "run", "compiled")
+    leave_out = shutil.ignore_patterns("finished", "*.log", "run", "compiled", LINK)
     shutil.copytree(project.folder, folder, ignore=leave_out, dirs_exist_ok=True)
     return Project(folder)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import ROOT, SAMPLE, Project
+from conftest import ROOT, Project
 
 from dbt_plugins.progress import Running, Stopped, is_watched
 from segmentation.cluster_scores import SPLITS, prediction_strength
@@ -138,12 +138,7 @@ def started(project: Project, *arguments: str, stream: int) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "dbt_plugins.progress", *arguments, *folders, *targets],
         cwd=project.folder,
-        env={
-            **environment,
-            "TERM": "xterm",
-            "SEGMENTS_DB": project.database.name,
-            "SEGMENTS_DATA": str(SAMPLE),
-        },
+        env={**environment, "TERM": "xterm", **project.environment()},
         stdin=stream,
         stdout=stream,
         stderr=stream,

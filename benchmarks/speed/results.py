@@ -31,7 +31,8 @@ machine. Memory is the peak of the whole process.
   data tests, the evidence for every choice and the backtest. Reading the project (`dbt parse`) the
   first time is a line of its own.
 - literal, careful, with_polars: the notebooks in `benchmarks/notebooks`, from the same file to
-  segments; every feature they compute is held against ours.
+  segments; every feature they compute is held against ours. The literal one takes many minutes and
+  runs in the first round only.
 - steps: two nodes of dbt run side by side; a moment at which n of them run counts 1/n for each. In
   the seconds of "dbt itself" none runs: it starts, reads the project, goes on from node to node."""
 TAKEN = {"wall, s": "wall", "processors, s": "processors", "memory, GiB": "memory"}

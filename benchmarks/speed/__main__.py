@@ -132,7 +132,12 @@ def main() -> int:
     )
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     parser.add_argument("--ways", nargs="+", choices=(parts.OURS, *parts.NOTEBOOKS))
-    parser.add_argument("--runs", type=int, default=3, help="rounds in which each way runs once")
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=3,
+        help="rounds in which each way runs once, the literal notebook in the first only",
+    )
     given = parser.parse_args()
     is_whole = True
     for name, rounds in planned(given):

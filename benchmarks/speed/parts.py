@@ -28,7 +28,7 @@ from benchmarks.speed.steps import steps_of
 SCRATCH = BENCH_DATA / "scratch"
 OURS = "ours"
 NOTEBOOKS = ("literal", "careful", "with_polars")
-# Takes many minutes, and is far enough from all others to be told from them in one round.
+# Takes many minutes: its ratio is that of one round.
 ONCE = ("literal",)
 LIMITS = ("2GB", "4GB")
 DATA_TESTS = ("build", "--exclude-resource-type", "unit_test")

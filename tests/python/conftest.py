@@ -25,9 +25,19 @@ settings.load_profile("project")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that build the project come first, so that no worker is left with one at the end."""
-    builds = {item.path for item in items if "seeded" in item.fixturenames}
-    items.sort(key=lambda item: item.path not in builds)
+    """Files that build come first, so that no worker is left with one of them at the end.
+
+    The very first are those that share no build: others wait until the shared ones are made.
+    """
+    fixtures = {item.path: set() for item in items}
+    for item in items:
+        fixtures[item.path] |= set(item.fixturenames)
+    items.sort(
+        key=lambda item: (
+            "copied_project" not in fixtures[item.path],
+            "seeded" not in fixtures[item.path],
+        )
+    )
 
 
 class Project:
@@ -44,10 +54,11 @@ class Project:
         output, _ = process.communicate()
         return process.returncode, output
 
-    def environment(self, data: Path = SAMPLE) -> dict[str, str]:
-        """The variables that name the raw data and the database of a command run in the folder.
+    def linked_to(self, data: Path = SAMPLE) -> dict[str, str]:
+        """Link the folder to raw data; returns the variables for a command that reads them.
 
-        The names are relative and the same in all folders: dbt parses all anew where they change.
+        The names in them are relative and the same in all folders: dbt parses all anew where they
+        change. A folder has one link: no command may be under way with other data.
         """
         link = self.folder / LINK
         link.unlink(missing_ok=True)
@@ -56,7 +67,7 @@ class Project:
 
     def start(self, *arguments: str, data: Path = SAMPLE, **variables: str) -> subprocess.Popen:
         """Start one dbt command, in a process group of its own, with its output in a pipe."""
-        environment = {**os.environ, **self.environment(data), **variables}
+        environment = {**os.environ, **self.linked_to(data), **variables}
         folders = ["--project-dir", str(self.root), "--profiles-dir", str(self.root)]
         targets = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder)]
         return subprocess.Popen(

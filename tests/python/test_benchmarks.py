@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pandas as pd
@@ -231,6 +232,28 @@ def test_a_script_of_its_own_gives_its_table_and_its_ratio(tmp_path, monkeypatch
     assert (good["ratio"], good["printed"]) == (2.5, "| a |\nratio: 2.50")
     assert "ratio" not in bad
     assert bad["failure"] == "exit code 1: ratio: none"
+
+
+def test_the_literal_notebook_runs_in_the_first_round_only(tmp_path, monkeypatch):
+    build = SimpleNamespace(parses=lambda *_: {}, anew=lambda *_: None, database="", variables={})
+    answers = {
+        "events_of": SimpleNamespace(data=tmp_path, path=tmp_path / "events.parquet"),
+        "Build": build,
+        "_scratch": tmp_path,
+        "_with_steps": {"failure": ""},
+        "_floors": {},
+        "_notebook": measure.Run(1, 1, 1),
+        "_compared": {},
+        "asked": {},
+    }
+    for name, answer in answers.items():
+        monkeypatch.setattr(parts, name, lambda *_, answer=answer: answer)
+    *_, last = parts.whole(MILLION, "parquet", 3, ("ours", "literal", "careful"))
+    assert [list(found) for found in last["rounds"]] == [
+        ["ours", "literal", "careful"],
+        ["ours", "careful"],
+        ["ours", "careful"],
+    ]
 
 
 def test_opponents_run_where_they_can(monkeypatch):

@@ -138,7 +138,7 @@ def started(project: Project, *arguments: str, stream: int) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "dbt_plugins.progress", *arguments, *folders, *targets],
         cwd=project.folder,
-        env={**environment, "TERM": "xterm", **project.environment()},
+        env={**environment, "TERM": "xterm", **project.linked_to()},
         stdin=stream,
         stdout=stream,
         stderr=stream,

@@ -159,7 +159,7 @@ def test_a_broken_line_far_down_takes_no_other_line_with_it(tmp_path: Path, brok
     assert len(lines) == 1
 
 
-def test_odd_files_are_staged_rejected_and_counted(tmp_path: Path):
+def test_odd_files_are_staged_rejected_and_counted(tmp_path: Path, project: Project):
     """Two files of different shapes in a folder whose name holds a blank and an umlaut.
 
     Each row says under `product_id` what has to become of it.
@@ -190,9 +190,10 @@ def test_odd_files_are_staged_rejected_and_counted(tmp_path: Path):
         "only,three,columns\n"
         "only,three,columns"
     )
-    project = Project(tmp_path)
 
-    code, output = project.dbt("run", "-s", "path:models/staging/clickstream", data=folder.parent)
+    code, output = project.dbt(
+        "run", "-s", "path:models/staging/clickstream", SEGMENTS_DATA=str(folder.parent)
+    )
 
     assert code == 0, output
     staged = project.query(

@@ -179,8 +179,9 @@ def test_customers_who_come_after_the_fit_are_scored_without_python(
     data = arrivals(tmp_path / "data", shop_twin, click_twin, changed, gone)
     project = copied(sample_build, tmp_path / "project")
     fitted = {name: fitted_state(project, name) for name in before}
+    named = {"data": data, "SEGMENTS_DATA": str(data)}
     code, output = project.dbt(
-        "run", "-s", "+customer_scores", "--vars", f"{{mode: score, {BOTH}}}", data=data
+        "run", "-s", "+customer_scores", "--vars", f"{{mode: score, {BOTH}}}", **named
     )
     assert code == 0, output
     scores = {name: scores_of(project, name) for name in before}
@@ -232,7 +233,7 @@ def test_customers_who_come_after_the_fit_are_scored_without_python(
             f"where customer_id = '{shop_twin}'"
         )
     code, output = project.dbt(
-        "build", "-s", "customer_scores", "--vars", f"{{mode: score, {BOTH}}}", data=data
+        "build", "-s", "customer_scores", "--vars", f"{{mode: score, {BOTH}}}", **named
     )
     assert code == 0, output
     now = scores_of(project, "shop")

@@ -348,7 +348,7 @@ def test_a_map_by_t_sne_keeps_a_place_per_distinct_customer():
 
     assert len(places) == len(landmarks) == 300
     assert silhouette_score(places, segments) > 0.5
-    assert again.to_json() == table.to_json()
+    assert again.to_json(date_format="iso") == table.to_json(date_format="iso")
 
 
 def test_the_map_is_that_of_the_components_by_default():

@@ -30,7 +30,7 @@ test-real: .venv/extras
 lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models tests
+	$(BIN)/sqlfluff lint --disable-progress-bar models tests
 
 sample: .venv/installed
 	$(BIN)/python -m segmentation.simulate

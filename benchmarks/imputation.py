@@ -45,8 +45,10 @@ from segmentation.imputation import (
 FEATURES = 38
 LEARNED_FROM = (5_000, 10_000, 20_000, MAX_TRAINING_ROWS)
 HELD_OUT = 50_000
-# Half of the mean distance from 0 of three numbers, even between -1 and 1, added up.
-IRREDUCIBLE = 0.5 * 13 / 16
+# How much of a target is noise: three numbers, even between -1 and 1, added up, whose mean distance
+# from 0 is 13 / 16.
+NOISE = 0.5
+IRREDUCIBLE = NOISE * 13 / 16
 TARGETS = 3
 SETTINGS = {"population": "many", "axes": {"value": "x3"}}
 
@@ -70,7 +72,7 @@ def simulate(path: Path, customers: int) -> None:
     plain = [f"{noise[i]} as x{i}" for i in range(TARGETS, FEATURES)]
     bent = [
         f"case when hash(id, {300 + i}) % 10 > 0 then sin(2 * x{TARGETS + i}) + x{TARGETS + 3 + i} "
-        f"+ 0.5 * ({noise[i]}) end as x{i}"
+        f"+ {NOISE} * ({noise[i]}) end as x{i}"
         for i in range(TARGETS)
     ]
     with connect(path) as connection:
@@ -100,7 +102,8 @@ def grown(matrix: np.ndarray, target: np.ndarray) -> xgboost.Booster:
 def floor(path: Path) -> None:
     """One fit and one pass of prediction."""
     matrix, target, known = matrix_and_target(path)
-    trees = grown(matrix[known[:MAX_TRAINING_ROWS]], target[known[:MAX_TRAINING_ROWS]])
+    learned = known[:MAX_TRAINING_ROWS]
+    trees = grown(matrix[learned], target[learned])
     trees.predict(xgboost.DMatrix(matrix, nthread=1))
 
 

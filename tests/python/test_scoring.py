@@ -179,7 +179,8 @@ def test_customers_who_come_after_the_fit_are_scored_without_python(
     data = arrivals(tmp_path / "data", shop_twin, click_twin, changed, gone)
     project = copied(sample_build, tmp_path / "project")
     fitted = {name: fitted_state(project, name) for name in before}
-    named = {"data": data, "SEGMENTS_DATA": str(data)}
+    # By its own name, which tells the project that it is another folder.
+    named = {"SEGMENTS_DATA": str(data)}
     code, output = project.dbt(
         "run", "-s", "+customer_scores", "--vars", f"{{mode: score, {BOTH}}}", **named
     )
